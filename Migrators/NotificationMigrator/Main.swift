@@ -1,0 +1,4 @@
+@main
+struct NotificationMigrator {
+    static func main() {}
+}

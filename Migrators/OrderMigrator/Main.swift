@@ -1,0 +1,4 @@
+@main
+struct OrderMigrator {
+    static func main() {}
+}

@@ -1,0 +1,4 @@
+@main
+struct StockMigrator {
+    static func main() {}
+}

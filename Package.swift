@@ -1,0 +1,156 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// MARK: - C libraries, all from Debian's packages
+
+/// One folder under `Sources/System` a C library: a module map and a shim.
+let systemLibraries: [Target] = [
+    .systemLibrary(
+        name: "CLibpq", path: "Sources/System/CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+    .systemLibrary(
+        name: "CRabbitMQ", path: "Sources/System/CRabbitMQ", pkgConfig: "librabbitmq",
+        providers: [.apt(["librabbitmq-dev"])]),
+    .systemLibrary(
+        name: "CMicroHTTPD", path: "Sources/System/CMicroHTTPD", pkgConfig: "libmicrohttpd",
+        providers: [.apt(["libmicrohttpd-dev"])]),
+    .systemLibrary(
+        name: "CJansson", path: "Sources/System/CJansson", pkgConfig: "jansson", providers: [.apt(["libjansson-dev"])]),
+    .systemLibrary(
+        name: "COpenSSL", path: "Sources/System/COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CLinux", path: "Sources/System/CLinux"),
+    // A header-only C++ library (libkainjow-mustache-dev) behind one `extern "C"` function.
+    .target(name: "CMustache", path: "Sources/System/CMustache"),
+]
+
+// MARK: - Platform: knows no domain, published as libraries
+
+let platform: [Target] = [
+    library("JSON", in: "Platform", ["CJansson"]),
+    library("DomainKit", in: "Platform", ["JSON"]),
+    library("Observability", in: "Platform", ["DomainKit", "JSON"]),
+    library("Lifecycle", in: "Platform", ["DomainKit", "Observability", "CLinux"]),
+    library("Cryptography", in: "Platform", ["COpenSSL"]),
+    library("Postgres", in: "Platform", ["DomainKit", "Observability", "Lifecycle", "CLibpq", "CLinux"]),
+    library("AMQP", in: "Platform", ["DomainKit", "Observability", "Lifecycle", "CRabbitMQ", "CLinux"]),
+    library("HTTPServer", in: "Platform", ["DomainKit", "JSON", "Observability", "Lifecycle", "CMicroHTTPD"]),
+    library("Messaging", in: "Platform", ["DomainKit", "JSON", "Observability", "Lifecycle", "Postgres", "AMQP"]),
+    library("Migrations", in: "Platform", ["DomainKit", "Observability", "Lifecycle", "Postgres", "Cryptography"]),
+    library("Templating", in: "Platform", ["JSON", "CMustache"]),
+    library("Runtime", in: "Platform", ["DomainKit", "Observability", "Lifecycle", "HTTPServer", "Postgres", "AMQP"]),
+]
+
+// MARK: - Domains: one entry each
+
+/// What sets one domain apart in the build. All else follows from the layers.
+struct Domain {
+    let name: String
+    /// The domains whose events its worker consumes.
+    var consumes: [String] = []
+    /// Platform modules that its infrastructure needs besides PostgreSQL and messaging.
+    var infrastructure: [String] = []
+    /// The migrator's SQL files, in order.
+    let migrations: [String]
+}
+
+let domains = [
+    Domain(
+        name: "Order", consumes: ["Stock"], infrastructure: ["Cryptography"],
+        migrations: ["V0001__messaging.sql", "V0002__orders.sql"]),
+    Domain(name: "Stock", consumes: ["Order"], migrations: ["V0001__messaging.sql", "V0002__stock.sql"]),
+    Domain(
+        name: "Notification", consumes: ["Order"], infrastructure: ["Templating"],
+        migrations: ["V0001__messaging.sql", "V0002__notifications.sql"]),
+]
+
+/// The layers of a domain and the only directions in which they may depend on each other.
+func targets(of domain: Domain) -> [Target] {
+    let name = domain.name
+    let consumed = domain.consumes.map { "\($0)Contracts" }
+    let kit = ["DomainKit", "JSON"]
+    return [
+        library("\(name)Contracts", in: name, kit),
+        library("\(name)Domain", in: name, kit),
+        library(
+            "\(name)Application", in: name,
+            ["\(name)Domain", "\(name)Contracts", "Observability"] + consumed + kit),
+        library(
+            "\(name)Infrastructure", in: name,
+            ["\(name)Application", "\(name)Domain", "\(name)Contracts", "Postgres", "Messaging", "Observability"]
+                + domain.infrastructure + kit),
+        library("\(name)API", in: name, ["\(name)Application", "\(name)Domain", "HTTPServer", "Observability"] + kit),
+        library(
+            "\(name)Worker", in: name,
+            ["\(name)Application", "\(name)Contracts", "Messaging", "Lifecycle", "Observability"] + consumed + kit),
+        main(
+            "\(name)APIMain", at: "Sources/\(name)/\(name)APIMain",
+            ["\(name)API", "\(name)Application", "\(name)Infrastructure", "Messaging", "Postgres", "HTTPServer"]),
+        main(
+            "\(name)WorkerMain", at: "Sources/\(name)/\(name)WorkerMain",
+            ["\(name)Worker", "\(name)Application", "\(name)Infrastructure", "Messaging", "Postgres", "AMQP"]),
+        main(
+            "\(name)Migrator", at: "Migrators/\(name)Migrator", ["Migrations", "Postgres"],
+            resources: domain.migrations.map { .embedInCode("SQL/\($0)") }),
+        test("\(name)Tests", ["\(name)Domain", "\(name)Application", "\(name)Contracts"] + consumed + kit),
+        test(
+            "\(name)IntegrationTests",
+            ["\(name)API", "\(name)Worker", "\(name)Infrastructure", "\(name)Application", "\(name)Domain"]
+                + ["\(name)Contracts", "Messaging", "Postgres", "HTTPServer", "TestKit"] + consumed + kit),
+    ]
+}
+
+/// The executables of a domain: `order-api`, `order-worker`, `order-migrator`.
+func products(of domain: Domain) -> [Product] {
+    let prefix = domain.name.lowercased()
+    return [
+        .executable(name: "\(prefix)-api", targets: ["\(domain.name)APIMain"]),
+        .executable(name: "\(prefix)-worker", targets: ["\(domain.name)WorkerMain"]),
+        .executable(name: "\(prefix)-migrator", targets: ["\(domain.name)Migrator"]),
+    ]
+}
+
+// MARK: - Tests that belong to no domain
+
+let tests: [Target] = [
+    .target(
+        name: "TestKit",
+        dependencies: ["DomainKit", "JSON", "Observability", "Lifecycle", "Postgres", "AMQP", "Messaging", "Migrations"],
+        path: "Tests/TestKit", swiftSettings: strict()),
+    test("PlatformTests", ["JSON", "DomainKit", "Observability", "Lifecycle", "Cryptography", "Runtime", "Migrations"]
+        + ["HTTPServer", "Messaging", "Postgres", "AMQP", "Templating"]),
+    test("PlatformIntegrationTests", ["JSON", "DomainKit", "Observability", "Lifecycle", "Postgres", "AMQP"]
+        + ["HTTPServer", "Messaging", "Migrations", "Runtime", "TestKit", "CLinux"]),
+    test("EndToEndTests", ["JSON", "DomainKit", "Observability", "Lifecycle", "Postgres", "AMQP", "Messaging", "TestKit"]
+        + ["OrderContracts", "StockContracts", "CLinux"]),
+]
+
+// MARK: - Building blocks
+
+func strict() -> [SwiftSetting] { [.treatAllWarnings(as: .error), .swiftLanguageMode(.v6)] }
+
+func library(_ name: String, in room: String, _ dependencies: [String] = []) -> Target {
+    .target(
+        name: name, dependencies: dependencies.map { .init(stringLiteral: $0) }, path: "Sources/\(room)/\(name)",
+        swiftSettings: strict())
+}
+
+func main(_ name: String, at path: String, _ dependencies: [String], resources: [Resource] = []) -> Target {
+    .executableTarget(
+        name: name,
+        dependencies: (["Runtime", "Lifecycle", "Observability", "DomainKit"] + dependencies)
+            .map { .init(stringLiteral: $0) },
+        path: path, resources: resources, swiftSettings: strict())
+}
+
+func test(_ name: String, _ dependencies: [String]) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies.map { .init(stringLiteral: $0) }, path: "Tests/\(name)",
+        swiftSettings: strict())
+}
+
+let package = Package(
+    name: "tradewind",
+    products: domains.flatMap(products)
+        + platform.map { .library(name: $0.name, targets: [$0.name]) },
+    targets: systemLibraries + platform + domains.flatMap(targets) + tests,
+    cxxLanguageStandard: .cxx17
+)

@@ -1,0 +1,4 @@
+@main
+struct NotificationAPIMain {
+    static func main() {}
+}

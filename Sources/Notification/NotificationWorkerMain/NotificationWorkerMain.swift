@@ -1,0 +1,4 @@
+@main
+struct NotificationWorkerMain {
+    static func main() {}
+}

@@ -1,0 +1,4 @@
+@main
+struct OrderAPIMain {
+    static func main() {}
+}

@@ -1,0 +1,4 @@
+@main
+struct OrderWorkerMain {
+    static func main() {}
+}

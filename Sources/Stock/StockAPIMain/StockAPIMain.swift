@@ -1,0 +1,4 @@
+@main
+struct StockAPIMain {
+    static func main() {}
+}

@@ -1,0 +1,4 @@
+@main
+struct StockWorkerMain {
+    static func main() {}
+}
