@@ -113,14 +113,22 @@ func products(of domain: Domain) -> [Product] {
 let tests: [Target] = [
     .target(
         name: "TestKit",
-        dependencies: ["DomainKit", "JSON", "Observability", "Lifecycle", "Postgres", "AMQP", "Messaging", "Migrations"],
+        dependencies: [
+            "DomainKit", "JSON", "Observability", "Lifecycle", "Postgres", "AMQP", "Messaging", "Migrations",
+        ],
         path: "Tests/TestKit", swiftSettings: strict()),
-    test("PlatformTests", ["JSON", "DomainKit", "Observability", "Lifecycle", "Cryptography", "Runtime", "Migrations"]
-        + ["HTTPServer", "Messaging", "Postgres", "AMQP", "Templating"]),
-    test("PlatformIntegrationTests", ["JSON", "DomainKit", "Observability", "Lifecycle", "Postgres", "AMQP"]
-        + ["HTTPServer", "Messaging", "Migrations", "Runtime", "TestKit", "CLinux"]),
-    test("EndToEndTests", ["JSON", "DomainKit", "Observability", "Lifecycle", "Postgres", "AMQP", "Messaging", "TestKit"]
-        + ["OrderContracts", "StockContracts", "CLinux"]),
+    test(
+        "PlatformTests",
+        ["JSON", "DomainKit", "Observability", "Lifecycle", "Cryptography", "Runtime", "Migrations"]
+            + ["HTTPServer", "Messaging", "Postgres", "AMQP", "Templating"]),
+    test(
+        "PlatformIntegrationTests",
+        ["JSON", "DomainKit", "Observability", "Lifecycle", "Postgres", "AMQP"]
+            + ["HTTPServer", "Messaging", "Migrations", "Runtime", "TestKit", "CLinux"]),
+    test(
+        "EndToEndTests",
+        ["JSON", "DomainKit", "Observability", "Lifecycle", "Postgres", "AMQP", "Messaging", "TestKit"]
+            + ["OrderContracts", "StockContracts", "CLinux"]),
 ]
 
 // MARK: - Building blocks
