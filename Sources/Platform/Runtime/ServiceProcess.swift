@@ -1,0 +1,131 @@
+import DomainKit
+import Glibc
+import Lifecycle
+import Observability
+
+/// A process that runs services until it is told to stop: what the three executables of every domain have in common.
+///
+/// It reads the settings and reports all that is wrong with them at once (exit code 78), answers `--help` and
+/// `--print-config`, runs the services, stops them on `SIGTERM` or `SIGINT` within 25 seconds, and exits 0.
+public struct ServiceProcess<Settings> {
+    private let name: String
+    private let purpose: String
+    private let readSettings: (Environment) -> Settings
+
+    /// - Parameters:
+    ///   - name: the executable's name; it is the `service.name` of the logs.
+    ///   - purpose: what it is for, in a sentence, for `--help`.
+    ///   - settings: reads the settings, recording what is wrong in the environment.
+    public init(_ name: String, _ purpose: String, settings: @escaping (Environment) -> Settings) {
+        self.name = name
+        self.purpose = purpose
+        readSettings = settings
+    }
+
+    /// Runs the services that `compose` makes, and ends the process.
+    ///
+    /// - Parameter compose: makes the parts of the process. What others depend on comes first and stops last.
+    public func run(
+        _ compose: (_ settings: Settings, _ process: ProcessContext) async throws -> [any Service]
+    ) async -> Never {
+        let shutdown = ShutdownSignal()
+        ProcessSignals.handle(triggering: shutdown)
+        let environment = Environment.ofProcess()
+        let level = environment.value(
+            "LOG_LEVEL", default: LogLevel.info, "the lowest level that is logged: trace, debug, info, warn, error",
+            expected: "must be trace, debug, info, warn or error", show: { $0.name.lowercased() },
+            read: LogLevel.init)
+        let settings = readSettings(environment)
+        answerCommandLine(environment)
+        do throws(ConfigurationError) {
+            try environment.validate()
+        } catch {
+            StandardError.write("\(name): these settings are wrong (see \(name) --help):\n\(error)")
+            exit(ExitCode.badConfiguration)
+        }
+        let logger = Logger(service: name, level: level)
+        let context = ProcessContext(name: name, logger: logger, readiness: Readiness())
+        exit(await run(compose, settings, context, until: shutdown))
+    }
+
+    private func run(
+        _ compose: (Settings, ProcessContext) async throws -> [any Service], _ settings: Settings,
+        _ process: ProcessContext, until shutdown: ShutdownSignal
+    ) async -> Int32 {
+        let logger = process.logger
+        do {
+            let services = try await compose(settings, process)
+            for service in services { try await service.prepare() }
+            process.readiness.begin(watching: services)
+            shutdown.onTrigger {
+                process.readiness.stop()
+                logger.info("stopping")
+            }
+            logger.info("started", LogField("pid", getpid()))
+            let outcome = await ServiceGroup(services, logger: logger).run(until: shutdown)
+            guard outcome == .stopped else { return ExitCode.failure }
+            logger.info("stopped")
+            return ExitCode.success
+        } catch {
+            logger.error("could not start", LogField("reason", String(describing: error)), .error(error))
+            return ExitCode.failure
+        }
+    }
+
+    /// Answers `--help` and `--print-config` and ends the process; goes on where there are no arguments.
+    private func answerCommandLine(_ environment: Environment) {
+        let arguments = CommandLine.arguments.dropFirst()
+        switch arguments.first {
+        case nil: return
+        case "--help", "-h": print(help(environment))
+        case "--print-config":
+            for setting in environment.settings {
+                print("\(setting.name)=\(setting.isSecret ? "(secret)" : setting.value ?? "(missing)")")
+            }
+        case .some(let argument):
+            StandardError.write("\(name): unknown argument \(argument)\n\n\(help(environment))")
+            exit(ExitCode.badUsage)
+        }
+        exit(ExitCode.success)
+    }
+
+    private func help(_ environment: Environment) -> String {
+        let lines = environment.settings.map { setting in
+            let fallback = setting.isSecret || setting.defaultValue == nil ? "required" : setting.defaultValue ?? ""
+            return "  \(setting.name) (\(fallback.isEmpty ? "empty" : fallback))\n      \(setting.meaning)"
+        }
+        return """
+            \(name): \(purpose)
+
+            usage: \(name) [--help | --print-config]
+
+            Settings come from the environment, with their defaults here in parentheses. What must be kept secret can
+            stand in a file instead, which the variable with _FILE behind its name names.
+
+            \(lines.joined(separator: "\n"))
+
+            SIGTERM stops it gracefully within 25 seconds, a second one at once.
+            Exit codes: 0 stopped, 1 failed, 64 wrong arguments, 78 wrong settings.
+            """
+    }
+}
+
+/// What a process hands to the parts that it is made of.
+public struct ProcessContext: Sendable {
+    /// The executable's name.
+    public let name: String
+    /// Writes the process's log.
+    public let logger: Logger
+    /// Whether the process is ready for work; `/health/ready` answers from it.
+    public let readiness: Readiness
+}
+
+/// The exit codes of Tradewind's executables, by BSD's `sysexits.h`.
+public enum ExitCode {
+    public static let success: Int32 = 0
+    public static let failure: Int32 = 1
+    /// Wrong arguments (`EX_USAGE`).
+    public static let badUsage: Int32 = 64
+    /// Wrong settings (`EX_CONFIG`).
+    public static let badConfiguration: Int32 = 78
+}
