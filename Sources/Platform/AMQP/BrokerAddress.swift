@@ -1,0 +1,84 @@
+/// An AMQP URI taken apart.
+struct BrokerAddress: Equatable {
+    var host = "localhost"
+    var port: UInt16 = 5672
+    var user = "guest"
+    var password = "guest"
+    var virtualHost = "/"
+
+    init(_ url: String) throws(AMQPError) {
+        guard let rest = url.dropping(prefix: "amqp://") else {
+            throw Self.invalid("it must begin with amqp://")
+        }
+        let end = rest.firstIndex { $0 == "/" || $0 == "?" } ?? rest.endIndex
+        let authority = rest[..<end]
+        if let at = authority.lastIndex(of: "@") {
+            try readCredentials(authority[..<at])
+            try readHost(authority[authority.index(after: at)...])
+        } else {
+            try readHost(authority)
+        }
+        let path = rest[end...].prefix { $0 != "?" }.dropFirst()
+        if !path.isEmpty {
+            virtualHost = try Self.decode(path, "the vhost")
+        }
+    }
+
+    private mutating func readCredentials(_ text: Substring) throws(AMQPError) {
+        let colon = text.firstIndex(of: ":") ?? text.endIndex
+        user = try Self.decode(text[..<colon], "the user")
+        password = colon == text.endIndex ? "" : try Self.decode(text[colon...].dropFirst(), "the password")
+    }
+
+    private mutating func readHost(_ text: Substring) throws(AMQPError) {
+        var name = text
+        // The colons of an IPv6 address stand in brackets.
+        let searched = text.lastIndex(of: "]").map { text[$0...] } ?? text
+        if let colon = searched.lastIndex(of: ":") {
+            guard let number = UInt16(text[text.index(after: colon)...]), number > 0 else {
+                throw Self.invalid("its port is not a number from 1 to 65535")
+            }
+            port = number
+            name = text[..<colon]
+        }
+        if name.hasPrefix("["), name.hasSuffix("]") {
+            name = name.dropFirst().dropLast()
+        }
+        if !name.isEmpty {
+            host = try Self.decode(name, "the host")
+        }
+    }
+
+    private static func decode(_ text: Substring, _ part: String) throws(AMQPError) -> String {
+        var bytes: [UInt8] = []
+        var rest = text.utf8[...]
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "%") else {
+                bytes.append(byte)
+                continue
+            }
+            guard let high = rest.popFirst().flatMap(digit), let low = rest.popFirst().flatMap(digit) else {
+                throw invalid("\(part) holds a % that is not followed by two hexadecimal digits")
+            }
+            bytes.append(high << 4 | low)
+        }
+        guard let decoded = String(validating: bytes, as: UTF8.self), !bytes.contains(0) else {
+            throw invalid("\(part) is not UTF-8 text")
+        }
+        return decoded
+    }
+
+    private static func digit(_ byte: UInt8) -> UInt8? {
+        Character(Unicode.Scalar(byte)).hexDigitValue.map { UInt8($0) }
+    }
+
+    private static func invalid(_ reason: String) -> AMQPError {
+        AMQPError(.invalidAddress, "read the broker's address", text: reason)
+    }
+}
+
+extension String {
+    fileprivate func dropping(prefix: String) -> Substring? {
+        hasPrefix(prefix) ? dropFirst(prefix.count) : nil
+    }
+}
