@@ -1,0 +1,45 @@
+import Runtime
+import Testing
+
+@Suite struct EnvironmentTests {
+    @Test func defaultsHoldWhereNothingIsSet() throws {
+        let environment = Environment([:])
+        #expect(environment.integer("N", default: 7, in: 1...9, "") == 7)
+        #expect(environment.duration("D", default: .seconds(5), "") == .seconds(5))
+        #expect(environment.durations("DS", default: [.seconds(1)], "") == [.seconds(1)])
+        #expect(environment.string("S", default: "s", "") == "s")
+        try environment.validate()
+    }
+
+    @Test func valuesAreReadWithTheirUnits() throws {
+        let environment = Environment(["N": "3", "D": "1500ms", "DS": "1s,5m,2h", "S": ""])
+        #expect(environment.integer("N", default: 7, in: 1...9, "") == 3)
+        #expect(environment.duration("D", default: .zero, "") == .milliseconds(1_500))
+        #expect(environment.durations("DS", default: [], "") == [.seconds(1), .seconds(300), .seconds(7_200)])
+        #expect(environment.string("S", default: "empty counts as unset", "") == "empty counts as unset")
+        try environment.validate()
+    }
+
+    @Test func allThatIsWrongIsReportedTogether() {
+        let environment = Environment(["N": "10", "D": "5 minutes", "DS": "1s,,x", "F_FILE": "/nowhere/at/all"])
+        _ = environment.integer("N", default: 7, in: 1...9, "")
+        _ = environment.duration("D", default: .zero, "")
+        _ = environment.durations("DS", default: [], "")
+        _ = environment.secret("REQUIRED", "")
+        _ = environment.secret("F", "")
+        let error = #expect(throws: ConfigurationError.self) { try environment.validate() }
+        #expect(error?.faults.map(\.name) == ["N", "D", "DS", "REQUIRED", "F_FILE"])
+    }
+
+    @Test func aSecretSetTwiceIsAFaultThatDoesNotShowIt() {
+        let environment = Environment(["P": "hunter2", "P_FILE": "/etc/hostname"])
+        _ = environment.secret("P", "")
+        let error = #expect(throws: ConfigurationError.self) { try environment.validate() }
+        #expect(error?.description.contains("hunter2") == false)
+    }
+
+    @Test(arguments: ["0ms", "1500ms", "90s", "15m", "24h", "16d"])
+    func spansOfTimeAreWrittenAsTheyAreRead(_ text: String) {
+        #expect(Duration(setting: text)?.setting == text)
+    }
+}
