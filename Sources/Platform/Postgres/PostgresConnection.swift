@@ -1,0 +1,239 @@
+import Lifecycle
+import Synchronization
+
+/// One session with PostgreSQL on a thread of its own.
+///
+/// libpq blocks, so all of it runs on ``executor``, never on Swift's cooperative pool. Code that runs several
+/// statements in a row saves a thread hop per statement by preferring that executor too, as ``PostgresPool`` does:
+/// `withTaskExecutorPreference(connection.executor) { … }`.
+///
+/// A cancelled task cancels its statement on the server. Use one connection for one task at a time.
+public actor PostgresConnection: PostgresStatements {
+    /// The connection's thread.
+    public nonisolated let executor: ThreadExecutor
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    /// Statements beyond this many are not prepared: texts that are put together at run time must not fill the server.
+    private static let preparedLimit = 500
+
+    private let settings: PostgresSettings
+    private nonisolated let interruption = Interrupt()
+    /// The number of the latest call whose task was cancelled.
+    private nonisolated let cancelledCall = Atomic<UInt64>(0)
+    private var callNumber: UInt64 = 0
+    private var handle: ConnectionHandle?
+    /// Names of prepared statements by their text.
+    private var prepared: [String: String] = [:]
+    private var preparedCount = 0
+    private(set) var transaction = TransactionState()
+
+    /// Creates a connection that is not open yet.
+    public init(_ settings: PostgresSettings) {
+        self.settings = settings
+        executor = ThreadExecutor(name: "postgres")
+    }
+
+    deinit { executor.stop() }
+
+    /// Opens the session: UTC, ISO dates, UTF-8, and the timeouts of the settings. Does nothing when it is open.
+    /// - Throws: ``PostgresError`` `connection` or `timeout` when the server cannot be reached, `server` when it refuses.
+    public func open() async throws(PostgresError) {
+        if let handle, handle.isUsable { return }
+        if let problem = PostgresSettings.problem(withURL: settings.url) {
+            throw PostgresError(.connection, "the database URL \(problem)")
+        }
+        close()
+        try await cancellable { isCancelled throws(PostgresError) in
+            handle = try ConnectionHandle(opening: settings, interrupt: interruption, isCancelled: isCancelled)
+        }
+        try await script(
+            """
+            SET TimeZone = 'UTC'; SET DateStyle = 'ISO, MDY'; SET bytea_output = 'hex';
+            SET standard_conforming_strings = on; SET statement_timeout = \(settings.statementTimeout.milliseconds);
+            SET idle_in_transaction_session_timeout = \(settings.idleInTransactionTimeout.milliseconds)
+            """)
+    }
+
+    /// Ends the session. Statements after this throw `closed` until it is opened again.
+    public func close() {
+        handle = nil
+        prepared = [:]
+        transaction = TransactionState()
+    }
+
+    /// Whether the session is open and in no transaction: fit to be used by somebody else.
+    public var isIdle: Bool { handle?.isIdle == true && !transaction.isOpen }
+
+    /// Whether the session is open and idle and, as far as can be known without asking the server, still there.
+    public var isAlive: Bool { isIdle && handle?.isAlive() == true }
+
+    /// The server's process for this session, as `pg_stat_activity.pid`.
+    public var processID: Int32? { handle?.processID }
+
+    public func run<Value: Sendable>(
+        _ statement: PostgresStatement, decode: (@Sendable (borrowing PostgresRow) throws -> Value)?
+    ) async throws(PostgresError) -> (rows: [Value], affected: Int) {
+        try await cancellable { isCancelled throws(PostgresError) in
+            do throws(PostgresError) {
+                let result = try send(statement, isCancelled: isCancelled)
+                guard let decode else { return (rows: [], affected: result.affectedRows) }
+                return (rows: try result.rows(decode), affected: result.affectedRows)
+            } catch {
+                throw error.at(statement.place, statement: statement.sql)
+            }
+        }
+    }
+
+    /// Runs a text of several statements without parameters, all in one transaction unless the text says otherwise.
+    public func script(_ sql: String, file: String = #fileID, line: Int = #line) async throws(PostgresError) {
+        try await cancellable { isCancelled throws(PostgresError) in
+            do throws(PostgresError) {
+                if let begin = transaction.takeBegin() { _ = try send([begin], isCancelled: { false }) }
+                _ = try send([.simple(sql)], isCancelled: isCancelled)
+            } catch {
+                throw error.at(SourcePlace(file, line), statement: sql)
+            }
+        }
+    }
+
+    /// Waits for a `NOTIFY` on a channel that this session listens on (`LISTEN`). The thread sleeps meanwhile.
+    /// - Returns: `nil` when `timeout` is over or ``interrupt()`` was called.
+    /// - Throws: ``PostgresError`` `cancelled` when the task was cancelled, `connection` when the session was lost.
+    public func waitForNotification(timeout: Duration) async throws(PostgresError) -> PostgresNotification? {
+        let deadline = ContinuousClock.now + timeout
+        return try await cancellable { isCancelled throws(PostgresError) in
+            guard let handle else { throw PostgresError(.closed, "the connection is not open") }
+            while true {
+                if let notification = handle.notification() { return notification }
+                guard handle.isUsable else { throw handle.lost() }
+                switch handle.waitForInput(until: deadline) {
+                case .ready: continue
+                case .timedOut: return nil
+                case .interrupted:
+                    if isCancelled() { throw PostgresError(.cancelled, "cancelled while waiting for a notification") }
+                    return nil
+                }
+            }
+        }
+    }
+
+    /// Makes ``waitForNotification(timeout:)`` return, now or when it is next called. Harmless at any other time.
+    public nonisolated func interrupt() {
+        interruption.send()
+    }
+}
+
+// MARK: - Sending
+
+extension PostgresConnection {
+    /// Runs `body`, which blocks this connection's thread, and interrupts it when the task is cancelled.
+    private func cancellable<Value: Sendable>(
+        _ body: (_ isCancelled: () -> Bool) throws(PostgresError) -> Value
+    ) async throws(PostgresError) -> Value {
+        if Task.isCancelled { throw PostgresError(.cancelled, "the task was cancelled") }
+        callNumber += 1
+        let number = callNumber
+        let outcome = await withTaskCancellationHandler {
+            // The number keeps a cancellation that comes late from hitting the next call.
+            Result { () throws(PostgresError) in try body { cancelledCall.load(ordering: .acquiring) >= number } }
+        } onCancel: {
+            cancelledCall.store(number, ordering: .releasing)
+            interruption.send()
+        }
+        return try outcome.get()
+    }
+
+    private func send(_ statement: PostgresStatement, isCancelled: () -> Bool) throws(PostgresError) -> QueryResult {
+        let parameters = try ParameterBuffer(statement.parameters)
+        var commands: [ConnectionHandle.Command] = []
+        if let begin = transaction.takeBegin() { commands.append(begin) }
+        guard let name = prepared[statement.sql] else {
+            guard prepared.count < Self.preparedLimit else {
+                return try send(commands + [.run(statement.sql, parameters)], isCancelled: isCancelled)
+            }
+            preparedCount += 1
+            let name = "s\(preparedCount)"
+            commands.append(.prepare(name: name, sql: statement.sql))
+            return try send(
+                commands + [.execute(name: name, parameters)], preparing: statement.sql, as: name,
+                isCancelled: isCancelled)
+        }
+        do throws(PostgresError) {
+            return try send(commands + [.execute(name: name, parameters)], isCancelled: isCancelled)
+        } catch {
+            // A schema change has made the plan stale, or a pooler has swapped the session under it.
+            if error.isStaleStatement { prepared[statement.sql] = nil }
+            throw error
+        }
+    }
+
+    private func send(
+        _ commands: [ConnectionHandle.Command], preparing sql: String? = nil, as name: String = "",
+        isCancelled: () -> Bool
+    ) throws(PostgresError) -> QueryResult {
+        guard let handle else { throw PostgresError(.closed, "the connection is not open") }
+        let limit = settings.statementTimeout == .zero ? nil : settings.statementTimeout + .seconds(5)
+        do throws(ConnectionHandle.Failure) {
+            let result = try handle.run(commands, limit: limit, isCancelled: isCancelled)
+            if let sql { prepared[sql] = name }
+            return result
+        } catch {
+            if let sql, error.succeeded == commands.count - 1 { prepared[sql] = name }
+            transaction.failure = transaction.failure ?? error.error
+            throw error.error
+        }
+    }
+}
+
+// MARK: - Transactions
+
+extension PostgresConnection {
+    /// Starts a transaction. BEGIN travels with the first statement.
+    func begin(_ isolation: PostgresIsolation) throws(PostgresError) -> UInt64 {
+        if transaction.isOpen { throw PostgresError(.closed, "a transaction is already open on this connection") }
+        guard let handle else { throw PostgresError(.closed, "the connection is not open") }
+        guard handle.isIdle else { throw handle.lost() }
+        return transaction.begin(isolation)
+    }
+
+    func checkIsOpen(_ number: UInt64) throws(PostgresError) {
+        guard transaction.isOpen, transaction.number == number else {
+            throw PostgresError(.closed, "the transaction is over")
+        }
+    }
+
+    /// Commits. A cancelled task does not stop it: half a second saved is not worth not knowing the outcome.
+    func commit(_ number: UInt64) throws(PostgresError) {
+        try checkIsOpen(number)
+        if transaction.takeBegin() != nil { return transaction.end() }
+        guard let handle, handle.isUsable else {
+            throw handle?.lost() ?? PostgresError(.closed, "the connection is closed")
+        }
+        let failed = transaction.failure
+        do throws(PostgresError) {
+            let tag = try send([.simple("COMMIT")], isCancelled: { false }).commandTag
+            transaction.end()
+            if tag != "COMMIT" {
+                throw PostgresError(
+                    .transactionAborted, "COMMIT was answered with \(tag), because a statement had failed",
+                    underlying: failed)
+            }
+        } catch {
+            guard error.code == .connection || error.code == .timeout else { throw error }
+            throw PostgresError(
+                .commitOutcomeUnknown, "COMMIT was sent and not answered", sqlState: error.sqlState, underlying: error)
+        }
+    }
+
+    /// Rolls back, whatever state the transaction is in.
+    /// - Returns: Whether running the whole transaction again can help, and this connection is fit for it.
+    func rollback(_ number: UInt64) -> Bool {
+        guard transaction.number == number else { return false }
+        let failure = transaction.failure
+        if transaction.isOpen, transaction.takeBegin() == nil, let handle, handle.isUsable, !handle.isIdle {
+            _ = try? send([.simple("ROLLBACK")], isCancelled: { false })
+        }
+        transaction.end()
+        return failure?.isRetryable == true && handle?.isIdle == true
+    }
+}

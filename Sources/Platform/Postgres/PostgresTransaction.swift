@@ -1,0 +1,71 @@
+/// One transaction, lent to the closure that works in it.
+///
+/// Statements after that closure has returned throw ``PostgresError`` `closed`.
+public struct PostgresTransaction: PostgresStatements {
+    /// The session that the transaction runs in.
+    public let connection: PostgresConnection
+    let number: UInt64
+
+    public func run<Value: Sendable>(
+        _ statement: PostgresStatement, decode: (@Sendable (borrowing PostgresRow) throws -> Value)?
+    ) async throws(PostgresError) -> (rows: [Value], affected: Int) {
+        try await connection.checkIsOpen(number)
+        return try await connection.run(statement, decode: decode)
+    }
+}
+
+extension PostgresConnection {
+    /// Runs `body` in a transaction: commits when it returns, rolls back when it throws.
+    ///
+    /// After a serialization failure or a deadlock everything is run again at once, up to five times in all, so `body`
+    /// must change nothing outside the database that a second run would do twice.
+    ///
+    /// - Throws: What `body` throws, or ``PostgresError``: `commitOutcomeUnknown` when the connection was lost while
+    ///   committing, `transactionAborted` when `body` swallowed the failure of a statement.
+    public nonisolated func transaction<Value: Sendable>(
+        isolation: PostgresIsolation = .readCommitted,
+        _ body: @Sendable (PostgresTransaction) async throws -> Value
+    ) async throws -> Value {
+        var attempt = 1
+        while true {
+            let number = try await begin(isolation)
+            do {
+                let value = try await body(PostgresTransaction(connection: self, number: number))
+                try await commit(number)
+                return value
+            } catch {
+                let canRunAgain = await rollback(number)
+                guard canRunAgain, attempt < 5, !Task.isCancelled else { throw error }
+                attempt += 1
+            }
+        }
+    }
+}
+
+/// Where a connection stands with its transaction.
+struct TransactionState {
+    private(set) var isOpen = false
+    private(set) var number: UInt64 = 0
+    /// BEGIN, until the first statement takes it along.
+    private var pendingBegin: ConnectionHandle.Command?
+    /// The first failure of a statement in this transaction.
+    var failure: PostgresError?
+
+    mutating func begin(_ isolation: PostgresIsolation) -> UInt64 {
+        number += 1
+        isOpen = true
+        failure = nil
+        pendingBegin = .plain("BEGIN ISOLATION LEVEL \(isolation.rawValue)")
+        return number
+    }
+
+    mutating func takeBegin() -> ConnectionHandle.Command? {
+        defer { pendingBegin = nil }
+        return pendingBegin
+    }
+
+    mutating func end() {
+        isOpen = false
+        pendingBegin = nil
+    }
+}
