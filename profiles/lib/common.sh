@@ -1,0 +1,86 @@
+# shellcheck shell=bash
+# What every profile script shares: where things lie, which ports they use, how they talk to a person.
+# Sourced, never run. Overridable from outside:
+#   TRADEWIND_RUN_DIR      state of this run: pids, logs, data, secrets   (default: .run in the checkout)
+#   TRADEWIND_PORT_OFFSET  added to every port, for a second run next to the first   (default: 0)
+#   TRADEWIND_*_PORT       a single port, see below
+
+PROJECT_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+RUN_DIR=${TRADEWIND_RUN_DIR:-$PROJECT_DIR/.run}
+readonly PROJECT_DIR
+
+port_offset=${TRADEWIND_PORT_OFFSET:-0}
+POSTGRES_PORT=${TRADEWIND_POSTGRES_PORT:-$((54321 + port_offset))}
+AMQP_PORT=${TRADEWIND_AMQP_PORT:-$((56721 + port_offset))}
+MANAGEMENT_PORT=${TRADEWIND_MANAGEMENT_PORT:-$((56722 + port_offset))}
+# Erlang's own: the distribution port of the broker's node and the daemon that tells it.
+DISTRIBUTION_PORT=${TRADEWIND_DISTRIBUTION_PORT:-$((56723 + port_offset))}
+EPMD_PORT=${TRADEWIND_EPMD_PORT:-$((56724 + port_offset))}
+
+# Debian keeps daemons in sbin, which the PATH of a plain user or of `su` may lack.
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+export PATH
+
+# Colours only for a person at a terminal.
+if [[ -t 1 && -z ${NO_COLOR:-} && ${TERM:-dumb} != dumb ]]; then
+    bold=$'\e[1m' dim=$'\e[2m' red=$'\e[31m' green=$'\e[32m' yellow=$'\e[33m' cyan=$'\e[36m' plain=$'\e[0m'
+else
+    bold='' dim='' red='' green='' yellow='' cyan='' plain=''
+fi
+
+say() { printf '%s\n' "$*"; }
+note() { printf '%s%s%s\n' "$dim" "$*" "$plain"; }
+heading() { printf '\n%s%s%s\n' "$bold" "$*" "$plain"; }
+done_line() { printf '  %s✓%s %s\n' "$green" "$plain" "$*"; }
+warn() { printf '%s! %s%s\n' "$yellow" "$*" "$plain" >&2; }
+fail() {
+    printf '%s✗ %s%s\n' "$red" "$*" "$plain" >&2
+    exit 1
+}
+
+# prepare_run_dir: makes the directories. The database's user must be able to pass through, so 755 whatever the umask.
+prepare_run_dir() {
+    mkdir -p "$RUN_DIR/pid" "$RUN_DIR/log"
+    RUN_DIR=$(cd "$RUN_DIR" && pwd)
+    chmod 755 "$RUN_DIR" "$RUN_DIR/pid" "$RUN_DIR/log"
+}
+
+# lock NAME: one `up`, `down` or `scale` of a kind at a time; the lock goes with the process.
+lock() {
+    exec 9>"$RUN_DIR/$1.lock"
+    flock -w 300 9 || fail "another profiles/$1 has been at work for five minutes ($RUN_DIR/$1.lock)"
+}
+
+# load_secrets: random passwords, made once for each run directory, readable by their owner alone.
+load_secrets() {
+    local file=$RUN_DIR/secrets name
+    if [[ ! -s $file ]]; then
+        for name in POSTGRES_PASSWORD ORDER_PASSWORD STOCK_PASSWORD NOTIFICATION_PASSWORD AMQP_PASSWORD \
+            ERLANG_COOKIE; do
+            printf '%s=%s\n' "$name" "$(od -An -N24 -tx1 /dev/urandom | tr -d ' \n')"
+        done | (umask 077 && cat >"$file.$$")
+        # A link instead of a rename: of two at once the first wins, and both then read the same.
+        ln "$file.$$" "$file" 2>/dev/null || true
+        rm -f "$file.$$"
+    fi
+    # shellcheck source=/dev/null
+    source "$file"
+}
+
+# answers PORT: whether something on this machine accepts connections there.
+answers() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+
+# http_status URL [curl options]: the status code, 000 when nobody answered. Never through a proxy.
+http_status() {
+    curl --noproxy '*' -s -o /dev/null -w '%{http_code}' --max-time 3 "${@:2}" "$1" || true
+}
+
+# require_linux_mounts: everything here finds processes through /proc, which a bare chroot lacks.
+require_linux_mounts() {
+    [[ -r /proc/self/stat ]] && return
+    if ((EUID == 0)) && mkdir -p /proc && mount -t proc proc /proc 2>/dev/null; then
+        note "/proc was not mounted; it is now"
+    else
+        fail "/proc is not mounted. In a chroot: mount -t proc proc /proc"
+    fi
+}
