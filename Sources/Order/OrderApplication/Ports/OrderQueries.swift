@@ -1,0 +1,28 @@
+import DomainKit
+import OrderDomain
+
+/// Reads orders, outside any unit of work.
+public protocol OrderQueries: Sendable {
+    /// Nil where there is no such order.
+    func order(_ id: EntityID) async throws -> Order?
+
+    /// The newest orders that `filter` lets through, newest first.
+    /// - Parameters:
+    ///   - limit: how many at most.
+    ///   - last: only orders older than this one, nil for the newest.
+    func orders(matching filter: OrderFilter, limit: Int, olderThan last: EntityID?) async throws -> [Order]
+
+    /// What happened to an order, oldest first; empty where there is no such order.
+    func timeline(of id: EntityID) async throws -> [TimelineEntry]
+}
+
+/// Which orders are asked for. Nil lets everything through.
+public struct OrderFilter: Sendable, Equatable {
+    public let customerID: EntityID?
+    public let status: OrderStatus?
+
+    public init(customerID: EntityID? = nil, status: OrderStatus? = nil) {
+        self.customerID = customerID
+        self.status = status
+    }
+}

@@ -1,0 +1,29 @@
+import DomainKit
+import OrderDomain
+
+/// Cancels an order for its customer, pending or confirmed. Stock gives back what it took.
+public struct CancelOrder: Sendable {
+    /// What became of the wish.
+    public enum Result: Sendable, Equatable {
+        case cancelled(Order)
+        case wasCancelled
+        case unknown
+    }
+
+    private let orders: any OrderRepository
+
+    public init(_ orders: any OrderRepository) { self.orders = orders }
+
+    /// - Parameter reason: why, in the customer's words; nil where none were given.
+    public func callAsFunction(
+        _ id: EntityID, because reason: String?, cause: Cause, in work: any UnitOfWork
+    ) async throws -> Result {
+        guard var order = try await orders.lock([id], in: work)[id] else { return .unknown }
+        guard let change = order.cancel(because: reason ?? "cancelled by the customer", at: work.now) else {
+            return .wasCancelled
+        }
+        try await orders.save([ChangedOrder(order: order, entries: change.entries)], in: work)
+        if let transition = change.transition { try await work.publish(transition, of: order, cause: cause) }
+        return .cancelled(order)
+    }
+}
