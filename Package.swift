@@ -25,18 +25,23 @@ let systemLibraries: [Target] = [
 // MARK: - Platform: knows no domain, published as libraries
 
 let platform: [Target] = [
+    library("Locking", in: "Platform"),
     library("JSON", in: "Platform", ["CJansson"]),
     library("DomainKit", in: "Platform", ["JSON"]),
-    library("Observability", in: "Platform", ["DomainKit", "JSON"]),
-    library("Lifecycle", in: "Platform", ["DomainKit", "Observability", "CLinux"]),
+    library("Observability", in: "Platform", ["Locking", "DomainKit", "JSON"]),
+    library("Lifecycle", in: "Platform", ["Locking", "DomainKit", "Observability", "CLinux"]),
     library("Cryptography", in: "Platform", ["COpenSSL"]),
-    library("Postgres", in: "Platform", ["DomainKit", "Observability", "Lifecycle", "CLibpq", "CLinux"]),
-    library("AMQP", in: "Platform", ["DomainKit", "Observability", "Lifecycle", "CRabbitMQ", "CLinux"]),
-    library("HTTPServer", in: "Platform", ["DomainKit", "JSON", "Observability", "Lifecycle", "CMicroHTTPD"]),
-    library("Messaging", in: "Platform", ["DomainKit", "JSON", "Observability", "Lifecycle", "Postgres", "AMQP"]),
+    library("Postgres", in: "Platform", ["Locking", "DomainKit", "Observability", "Lifecycle", "CLibpq", "CLinux"]),
+    library("AMQP", in: "Platform", ["Locking", "DomainKit", "Observability", "Lifecycle", "CRabbitMQ", "CLinux"]),
+    library(
+        "HTTPServer", in: "Platform", ["Locking", "DomainKit", "JSON", "Observability", "Lifecycle", "CMicroHTTPD"]),
+    library(
+        "Messaging", in: "Platform", ["Locking", "DomainKit", "JSON", "Observability", "Lifecycle", "Postgres", "AMQP"]),
     library("Migrations", in: "Platform", ["DomainKit", "Observability", "Lifecycle", "Postgres", "Cryptography"]),
     library("Templating", in: "Platform", ["JSON", "CMustache"]),
-    library("Runtime", in: "Platform", ["DomainKit", "Observability", "Lifecycle", "HTTPServer", "Postgres", "AMQP"]),
+    library(
+        "Runtime", in: "Platform",
+        ["Locking", "DomainKit", "Observability", "Lifecycle", "HTTPServer", "Postgres", "AMQP"]),
 ]
 
 // MARK: - Domains: one entry each
@@ -114,20 +119,20 @@ let tests: [Target] = [
     .target(
         name: "TestKit",
         dependencies: [
-            "DomainKit", "JSON", "Observability", "Lifecycle", "Postgres", "AMQP", "Messaging", "Migrations",
+            "Locking", "DomainKit", "JSON", "Observability", "Lifecycle", "Postgres", "AMQP", "Messaging", "Migrations",
         ],
         path: "Tests/TestKit", swiftSettings: strict()),
     test(
         "PlatformTests",
-        ["JSON", "DomainKit", "Observability", "Lifecycle", "Cryptography", "Runtime", "Migrations"]
+        ["Locking", "JSON", "DomainKit", "Observability", "Lifecycle", "Cryptography", "Runtime", "Migrations"]
             + ["HTTPServer", "Messaging", "Postgres", "AMQP", "Templating"]),
     test(
         "PlatformIntegrationTests",
-        ["JSON", "DomainKit", "Observability", "Lifecycle", "Postgres", "AMQP"]
+        ["Locking", "JSON", "DomainKit", "Observability", "Lifecycle", "Postgres", "AMQP"]
             + ["HTTPServer", "Messaging", "Migrations", "Runtime", "TestKit", "CLinux"]),
     test(
         "EndToEndTests",
-        ["JSON", "DomainKit", "Observability", "Lifecycle", "Postgres", "AMQP", "Messaging", "TestKit"]
+        ["Locking", "JSON", "DomainKit", "Observability", "Lifecycle", "Postgres", "AMQP", "Messaging", "TestKit"]
             + ["OrderContracts", "StockContracts", "CLinux"]),
 ]
 

@@ -1,7 +1,7 @@
 import DomainKit
 import Lifecycle
 import Observability
-import Synchronization
+import Locking
 import Testing
 
 @Suite struct ShutdownSignalTests {

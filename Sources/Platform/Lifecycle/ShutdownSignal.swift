@@ -1,4 +1,4 @@
-import Synchronization
+import Locking
 
 /// Tells one or many that it is time to stop. Once triggered it stays so.
 public final class ShutdownSignal: Sendable {

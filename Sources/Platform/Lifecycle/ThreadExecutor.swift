@@ -1,6 +1,6 @@
 import CLinux
 import Glibc
-import Synchronization
+import Locking
 
 /// Runs Swift concurrency's jobs on one thread of its own, in the order in which they come.
 ///

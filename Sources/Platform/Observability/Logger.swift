@@ -1,7 +1,7 @@
 import DomainKit
 import Glibc
 import JSON
-import Synchronization
+import Locking
 
 /// Writes structured log lines: one JSON object a line, with a constant message and the data in named fields.
 public struct Logger: Sendable {

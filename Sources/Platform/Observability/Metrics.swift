@@ -1,4 +1,4 @@
-import Synchronization
+import Locking
 
 /// Labels of a metric, such as `["queue": "stock.order-created"]`. Keep the number of different values small.
 public typealias MetricLabels = [String: String]

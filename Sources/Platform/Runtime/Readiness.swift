@@ -1,5 +1,5 @@
 import Lifecycle
-import Synchronization
+import Locking
 
 /// Whether a process is ready for work: it has started, is not stopping, and all of its parts are healthy.
 public final class Readiness: Sendable {
