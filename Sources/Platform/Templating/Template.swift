@@ -45,9 +45,10 @@ public struct Template: Sendable {
 }
 
 /// Owns the library's template and frees it.
-private final class ParsedTemplate: Sendable {
-    /// The library keeps state in the template while it renders.
-    private let handle: Mutex<OpaquePointer>
+// `@unchecked Sendable`: the library keeps state in a template while it renders, so `handle` is only used under `lock`.
+private final class ParsedTemplate: @unchecked Sendable {
+    private let handle: OpaquePointer
+    private let lock = Mutex(())
 
     init(_ text: String) throws(TemplateError) {
         var text = text
@@ -57,15 +58,16 @@ private final class ParsedTemplate: Sendable {
         }
         defer { cmustache_text_free(outcome.text) }
         guard outcome.code == CMustacheOK, let parsed else { throw TemplateError(outcome, in: text) }
-        handle = Mutex(parsed)
+        handle = parsed
     }
 
-    deinit { handle.withLock { cmustache_template_free($0) } }
+    deinit { cmustache_template_free(handle) }
 
     func render(_ data: borrowing TemplateData, escaping: Template.Escaping) throws(TemplateError) -> String {
-        let outcome = handle.withLock { template in
-            cmustache_template_render(
-                template, data.handle, escaping == .html, Template.maximumOutput, Template.maximumWork)
+        let limits = (output: Template.maximumOutput, work: Template.maximumWork)
+        var outcome = CMustacheOutcome()
+        lock.withLock { _ in
+            outcome = cmustache_template_render(handle, data.handle, escaping == .html, limits.output, limits.work)
         }
         defer { cmustache_text_free(outcome.text) }
         guard outcome.code == CMustacheOK else { throw TemplateError(outcome, in: "") }
