@@ -38,7 +38,7 @@ let platform: [Target] = [
     library(
         "Messaging", in: "Platform", ["Locking", "DomainKit", "JSON", "Observability", "Lifecycle", "Postgres", "AMQP"]),
     library("Migrations", in: "Platform", ["DomainKit", "Observability", "Lifecycle", "Postgres", "Cryptography"]),
-    library("Templating", in: "Platform", ["JSON", "CMustache"]),
+    library("Templating", in: "Platform", ["JSON", "Locking", "CMustache"]),
     library(
         "Runtime", in: "Platform",
         ["Locking", "DomainKit", "Observability", "Lifecycle", "HTTPServer", "Postgres", "AMQP"]),

@@ -1,6 +1,6 @@
 import CMustache
 import JSON
-import Synchronization
+import Locking
 
 /// A mustache template: a text with tags such as `{{name}}`, `{{#items}}…{{/items}}` and `{{^items}}…{{/items}}`.
 ///
