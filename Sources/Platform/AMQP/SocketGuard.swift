@@ -1,6 +1,6 @@
 import Dispatch
 import Glibc
-import Synchronization
+import Locking
 
 /// Breaks a connection from outside when the C library is stuck in it.
 ///

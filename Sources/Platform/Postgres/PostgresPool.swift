@@ -1,7 +1,7 @@
 import DomainKit
 import Lifecycle
 import Observability
-import Synchronization
+import Locking
 
 /// Connections to one database, opened when they are needed and shared by many tasks.
 ///

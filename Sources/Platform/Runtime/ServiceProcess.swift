@@ -10,13 +10,15 @@ import Observability
 public struct ServiceProcess<Settings> {
     private let name: String
     private let purpose: String
-    private let readSettings: (Environment) -> Settings
+    private let readSettings: (Environment) throws(ConfigurationError) -> Settings
 
     /// - Parameters:
     ///   - name: the executable's name; it is the `service.name` of the logs.
     ///   - purpose: what it is for, in a sentence, for `--help`.
-    ///   - settings: reads the settings, recording what is wrong in the environment.
-    public init(_ name: String, _ purpose: String, settings: @escaping (Environment) -> Settings) {
+    ///   - settings: reads the settings, and throws all that is wrong with them together.
+    public init(
+        _ name: String, _ purpose: String, settings: @escaping (Environment) throws(ConfigurationError) -> Settings
+    ) {
         self.name = name
         self.purpose = purpose
         readSettings = settings
@@ -35,11 +37,13 @@ public struct ServiceProcess<Settings> {
             "LOG_LEVEL", default: LogLevel.info, "the lowest level that is logged: trace, debug, info, warn, error",
             expected: "must be trace, debug, info, warn or error", show: { $0.name.lowercased() },
             read: LogLevel.init)
-        let settings = readSettings(environment)
-        answerCommandLine(environment)
+        let settings: Settings
         do throws(ConfigurationError) {
+            settings = try readSettings(environment)
             try environment.validate()
+            answerCommandLine(environment)
         } catch {
+            answerCommandLine(environment)
             StandardError.write("\(name): these settings are wrong (see \(name) --help):\n\(error)")
             exit(ExitCode.badConfiguration)
         }

@@ -1,0 +1,77 @@
+import AMQP
+import HTTPServer
+import Lifecycle
+import Observability
+import Postgres
+
+/// Where a process listens.
+public struct HTTPAddress: Sendable {
+    public let host: String
+    public let port: Int
+
+    /// Reads `HTTP_HOST` and `HTTP_PORT`.
+    public init(_ environment: Environment, defaultPort: Int) {
+        host = environment.string(
+            "HTTP_HOST", default: "127.0.0.1", "the address to listen on; 0.0.0.0 in a container")
+        port = environment.integer("HTTP_PORT", default: defaultPort, in: 0...65_535, "the port; 0 for any free one")
+    }
+}
+
+/// What every API is told.
+public struct APISettings: Sendable {
+    public let database: PostgresSettings
+    public let address: HTTPAddress
+    public let http: HTTPServerSettings
+
+    /// - Throws: ``ConfigurationError`` with all that is wrong in `environment`.
+    public init(_ environment: Environment, defaultPort: Int) throws(ConfigurationError) {
+        database = environment.database(defaultPoolSize: 8)
+        address = HTTPAddress(environment, defaultPort: defaultPort)
+        var http = HTTPServerSettings()
+        http.requestDeadline = environment.duration(
+            "HTTP_REQUEST_DEADLINE", default: http.requestDeadline, in: .milliseconds(100) ... .seconds(300),
+            "how long a request may take until it is answered 503")
+        http.connectionLimit = environment.integer(
+            "HTTP_CONNECTION_LIMIT", default: http.connectionLimit, in: 1...100_000,
+            "how many connections are served at once")
+        http.maximumBodySize = environment.integer(
+            "HTTP_BODY_LIMIT", default: http.maximumBodySize, in: 1_024...(1 << 30),
+            "the largest body that is taken, in bytes")
+        self.http = http
+        try environment.validate()
+    }
+}
+
+/// What every worker is told.
+public struct WorkerSettings: Sendable {
+    public let database: PostgresSettings
+    public let broker: BrokerSettings
+    /// Where health and metrics are served.
+    public let address: HTTPAddress
+
+    /// - Throws: ``ConfigurationError`` with all that is wrong in `environment`.
+    public init(_ environment: Environment, defaultPort: Int) throws(ConfigurationError) {
+        database = environment.database(defaultPoolSize: 8)
+        address = HTTPAddress(environment, defaultPort: defaultPort)
+        let url = environment.secret("AMQP_URL", "the broker: amqp://user:password@host:port/vhost")
+        do throws(AMQPError) {
+            broker = try BrokerSettings(url: url)
+        } catch {
+            if !url.isEmpty { environment.fault("AMQP_URL", "cannot be used: \(error.text)") }
+            try environment.validate()
+            throw ConfigurationError(faults: [ConfigurationFault(name: "AMQP_URL", detail: error.text)])
+        }
+        try environment.validate()
+    }
+}
+
+extension Environment {
+    /// Reads `DATABASE_URL` and `DATABASE_POOL_SIZE`.
+    public func database(defaultPoolSize: Int) -> PostgresSettings {
+        let url = secret("DATABASE_URL", "the domain's database: postgresql://user:password@host:port/database")
+        if !url.isEmpty, let problem = PostgresSettings.problem(withURL: url) { fault("DATABASE_URL", problem) }
+        let poolSize = integer(
+            "DATABASE_POOL_SIZE", default: defaultPoolSize, in: 1...100, "the most connections that are opened")
+        return PostgresSettings(url: url, poolSize: poolSize)
+    }
+}
