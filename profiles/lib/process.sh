@@ -54,6 +54,8 @@ start_process() {
     # 64 MiB of log is enough to look back on; the one before is kept.
     if [[ -f $log && $(stat -c %s "$log") -gt 67108864 ]]; then mv -f "$log" "$log.1"; fi
     rm -f "$pid_file"
+    # A descriptor for each connection and each queue; what the system allows, if that is less.
+    ulimit -Sn 65536 2>/dev/null || ulimit -Sn "$(ulimit -Hn)" 2>/dev/null || true
     # shellcheck disable=SC2016  # $$ is the new process, which becomes COMMAND and keeps its pid
     TRADEWIND_PROCESS=$RUN_DIR:$name setsid bash -c 'echo $$ >"$1"; shift; exec "$@"' start "$pid_file" "$@" \
         </dev/null >>"$log" 2>&1 9>&- &

@@ -41,8 +41,6 @@ END
 # start_rabbitmq: with an environment of its own, so that nothing of the caller's or of /etc/rabbitmq gets in.
 start_rabbitmq() {
     local home=$RABBITMQ_HOME
-    # One file descriptor a connection and a queue; what the system allows, if that is less.
-    ulimit -n 65536 2>/dev/null || ulimit -n "$(ulimit -Hn)" 2>/dev/null || true
     # RUNNING_UNDER_SYSTEMD makes the script become the node instead of its parent: the pid is then the broker's own, and
     # SIGTERM is a clean stop.
     cd "$home" && start_process rabbitmq env -i "$(mark rabbitmq)" PATH="$PATH" HOME="$home" LANG=C.UTF-8 \
