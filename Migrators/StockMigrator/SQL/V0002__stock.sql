@@ -13,8 +13,7 @@ CREATE TABLE products (
     CONSTRAINT products_name_length  CHECK (char_length(name) BETWEEN 1 AND 200),
     CONSTRAINT products_price        CHECK (unit_price_minor >= 0),
     CONSTRAINT products_currency     CHECK (currency ~ '^[A-Z]{3}$'),
-    CONSTRAINT products_version      CHECK (version >= 1),
-    CONSTRAINT products_change_order CHECK (changed_at >= registered_at)
+    CONSTRAINT products_version      CHECK (version >= 1)
 );
 COMMENT ON TABLE products IS 'What the shop sells. Each change raises the version and publishes ProductPriced.';
 COMMENT ON COLUMN products.unit_price_minor IS 'In minor units of the currency (ISO 4217): cents for USD.';

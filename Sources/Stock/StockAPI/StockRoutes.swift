@@ -1,0 +1,42 @@
+import DomainKit
+import HTTPServer
+import StockApplication
+import StockDomain
+
+/// `/api/stocks`: how much there is of each product.
+public struct StockRoutes: Sendable {
+    private let units: any UnitOfWorkProvider
+    private let adjust: AdjustStock
+    private let get: GetStock
+    private let list: ListStocks
+
+    public init(_ units: any UnitOfWorkProvider, stock: any StockRepository, catalog: any StockCatalog) {
+        self.units = units
+        adjust = AdjustStock(stock)
+        get = GetStock(catalog)
+        list = ListStocks(catalog)
+    }
+
+    public func add(to router: inout Router) {
+        router.post("/api/stocks/{productId}/adjustments", handler: postAdjustment)
+        router.get("/api/stocks/{productId}", handler: getOne)
+        router.get("/api/stocks", handler: getPage)
+    }
+
+    private func postAdjustment(_ request: HTTPRequest) async throws -> HTTPResponse {
+        let id = try request.productID
+        let adjustment = try request.decode(Adjustment.self)
+        let level = try await units.perform { [adjust] work in try await adjust(id, by: adjustment, in: work) }
+        return .json(201, LevelBody(level))
+    }
+
+    private func getOne(_ request: HTTPRequest) async throws -> HTTPResponse {
+        .json(200, StockBody(try await get(try request.productID)))
+    }
+
+    private func getPage(_ request: HTTPRequest) async throws -> HTTPResponse {
+        let page = try request.page()
+        let stocks = try await list(after: try page.productID, limit: page.limit + 1)
+        return .page(Page(stocks.map(StockBody.init), for: page, position: \.position), of: request)
+    }
+}
