@@ -37,7 +37,7 @@ let platform: [Target] = [
         "HTTPServer", in: "Platform", ["Locking", "DomainKit", "JSON", "Observability", "Lifecycle", "CMicroHTTPD"]),
     library(
         "Messaging", in: "Platform", ["Locking", "DomainKit", "JSON", "Observability", "Lifecycle", "Postgres", "AMQP"]),
-    library("Migrations", in: "Platform", ["DomainKit", "Observability", "Lifecycle", "Postgres", "Cryptography"]),
+    library("Migrations", in: "Platform", ["DomainKit", "Lifecycle", "Postgres", "Cryptography", "Runtime"]),
     library("Templating", in: "Platform", ["JSON", "Locking", "CMustache"]),
     library(
         "Runtime", in: "Platform",

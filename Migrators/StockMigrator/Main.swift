@@ -1,4 +1,13 @@
+import Migrations
+
 @main
 struct StockMigrator {
-    static func main() {}
+    static func main() async {
+        await MigratorProcess("stock-migrator").run {
+            [
+                try Migration(fileName: "V0001__messaging.sql", bytes: PackageResources.V0001__messaging_sql),
+                try Migration(fileName: "V0002__stock.sql", bytes: PackageResources.V0002__stock_sql),
+            ]
+        }
+    }
 }

@@ -57,7 +57,7 @@ final class ConnectionHandle {
         ]
         let keywords = parameters.map { strdup($0.0) }
         let values = parameters.map { strdup($0.1) }
-        defer { (keywords + values).forEach { free($0) } }
+        defer { for text in keywords + values { free(text) } }
         return PQconnectStartParams(
             keywords.map { UnsafePointer($0) } + [nil], values.map { UnsafePointer($0) } + [nil], 1)
     }
