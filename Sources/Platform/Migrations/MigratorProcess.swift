@@ -10,7 +10,7 @@ public struct MigratorProcess {
     public init(_ name: String) { self.name = name }
 
     /// Does what the command line asks for with the given files, and ends the process.
-    public func run(_ migrations: () throws -> [Migration]) async -> Never {
+    public func run(_ migrations: @Sendable () throws -> [Migration]) async -> Never {
         // As process 1 of a container nothing but a handler of our own makes these end the process. The server rolls
         // back what was under way.
         for number in [SIGTERM, SIGINT] { signal(number) { _exit(128 + $0) } }
@@ -18,7 +18,7 @@ public struct MigratorProcess {
         exit(await outcome(of: Array(CommandLine.arguments.dropFirst()), migrations))
     }
 
-    private func outcome(of arguments: [String], _ migrations: () throws -> [Migration]) async -> Int32 {
+    private func outcome(of arguments: [String], _ migrations: @Sendable () throws -> [Migration]) async -> Int32 {
         guard let command = MigratorCommand(arguments) else {
             StandardError.write(
                 "\(name): unknown arguments: \(arguments.joined(separator: " "))\n\n\(MigratorCommand.usage(of: name))")

@@ -1,6 +1,6 @@
 import Lifecycle
-import Observability
 import Locking
+import Observability
 
 /// What a pool knows about its server: whether it was there when last asked, and when to try again.
 ///

@@ -1,7 +1,7 @@
 import DomainKit
 import Lifecycle
-import Observability
 import Locking
+import Observability
 
 /// Connections to one database, opened when they are needed and shared by many tasks.
 ///
