@@ -1,0 +1,140 @@
+import AMQP
+import DomainKit
+import Observability
+import Postgres
+
+/// Settles a batch of deliveries: when ``process(_:)`` returns, each of them may be acknowledged.
+struct BatchProcessor<Event: IntegrationEvent>: Sendable {
+    private typealias Item = (delivery: Delivery, received: Received<Event>)
+
+    let queue: String
+    let retryDelays: [Duration]
+    let pool: PostgresPool
+    let wakeUp: OutboxWakeUp?
+    let clock: any WallClock
+    let logger: Logger
+    let metrics: ConsumerMetrics
+    let failures: FailurePublisher
+    let pause: Pause
+    let handler: Consumer<Event>.Handler
+    let whenGivenUp: Consumer<Event>.GivenUp?
+
+    /// - Throws: ``ConsumerStopped`` when it is to stop before all are settled.
+    func process(_ deliveries: [Delivery]) async throws {
+        var items: [Item] = []
+        for delivery in deliveries {
+            do throws(UnreadableMessage) {
+                items.append((delivery, try Received(delivery)))
+            } catch {
+                try await settle(failure(of: delivery, reason: error.description, isFinal: true))
+            }
+        }
+        if try await handle(items) { return }
+        for item in items {
+            try await handleAlone(item)
+        }
+    }
+
+    // MARK: - Handling
+
+    /// Handles all in one transaction.
+    /// - Returns: false when that failed and they have to be handled one by one.
+    private func handle(_ items: [Item]) async throws -> Bool {
+        if items.count < 2 { return items.isEmpty }
+        do {
+            try await pause.whileAway { try await transact(items) }
+            return true
+        } catch let stop as ConsumerStopped {
+            throw stop
+        } catch {
+            logger.debug("batch failed, its messages are handled one by one", .count(items.count), .error(error))
+            return false
+        }
+    }
+
+    private func handleAlone(_ item: Item) async throws {
+        do {
+            try await pause.whileAway { try await transact([item]) }
+        } catch let stop as ConsumerStopped {
+            throw stop
+        } catch {
+            let failure = failure(of: item.delivery, reason: String(describing: error), isFinal: false)
+            logger.warn(
+                "message could not be handled", .messageID(item.received.messageID),
+                .correlationID(item.received.cause.correlationID), .attempt(failure.attempt), .error(error))
+            if failure.destination == .deadLetters { try await giveUp(item, failure.reason) }
+            try await settle(failure)
+        }
+    }
+
+    /// One transaction: inbox, handler, outbox.
+    private func transact(_ items: [Item]) async throws {
+        let start = ContinuousClock.now
+        let (handled, published) = try await pool.transaction { transaction in
+            var new = try await Inbox.claim(items.map(\.received.messageID), for: queue, in: transaction)
+            // The same message can be there twice.
+            let events = items.map(\.received).filter { new.remove($0.messageID) != nil }
+            guard !events.isEmpty else { return (0, 0) }
+            let work = PostgresUnitOfWork(transaction, now: clock.now)
+            try await handler(events, work)
+            return (events.count, try await work.flush())
+        }
+        if published > 0 { wakeUp?.signal() }
+        metrics.observe(.now - start)
+        metrics.count(.handled, handled)
+        metrics.count(.duplicate, items.count - handled)
+    }
+
+    // MARK: - Failing
+
+    private func failure(of delivery: Delivery, reason: String, isFinal: Bool) -> Failure {
+        Failure(
+            of: delivery, from: queue, reason: reason, isFinal: isFinal, retryDelays: retryDelays, at: clock.now)
+    }
+
+    /// Moves the message to where it goes; returns when the broker has it there.
+    private func settle(_ failure: Failure) async throws {
+        let message = failure.message
+        try await pause.whileAway { try await failures.publish(message) }
+        switch failure.destination {
+        case .retry:
+            metrics.count(.retried)
+        case .deadLetters:
+            metrics.count(.deadLettered)
+            logger.error(
+                "message moved to the dead letters", LogField("message_id", message.messageID), .reason(failure.reason),
+                .attempt(failure.attempt))
+        }
+    }
+
+    /// Lets the domain say what follows, once for each message however often this point is reached.
+    private func giveUp(_ item: Item, _ reason: String) async throws {
+        guard let whenGivenUp else { return }
+        do {
+            let published = try await pause.whileAway {
+                try await tell(whenGivenUp, item.received, reason)
+            }
+            if published > 0 { wakeUp?.signal() }
+        } catch let stop as ConsumerStopped {
+            throw stop
+        } catch {
+            // The message itself must reach the dead letters all the same: there a person sees it.
+            logger.error(
+                "what follows from giving up could not be done", .messageID(item.received.messageID), .error(error))
+        }
+    }
+
+    /// - Returns: how many events were published.
+    private func tell(
+        _ whenGivenUp: Consumer<Event>.GivenUp, _ received: Received<Event>, _ reason: String
+    ) async throws -> Int {
+        try await pool.transaction { transaction in
+            // A name of its own in the inbox: a redriven message must not pass for handled.
+            let new = try await Inbox.claim([received.messageID], for: "\(queue) given up", in: transaction)
+            guard !new.isEmpty else { return 0 }
+            let work = PostgresUnitOfWork(transaction, now: clock.now)
+            try await whenGivenUp([received], reason, work)
+            return try await work.flush()
+        }
+    }
+}

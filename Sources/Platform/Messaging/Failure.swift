@@ -1,0 +1,73 @@
+import AMQP
+import DomainKit
+import Lifecycle
+
+/// The headers that travel with a message that could not be handled.
+enum FailureHeader {
+    /// How many attempts have failed.
+    static let attempt = "tradewind-attempt"
+    static let firstFailedAt = "tradewind-first-failed-at"
+    static let lastFailedAt = "tradewind-last-failed-at"
+    static let error = "tradewind-error"
+    /// The queue whose consumer failed.
+    static let consumer = "tradewind-consumer"
+}
+
+/// A failed attempt at one message, and what follows from it.
+struct Failure: Sendable {
+    /// Where the message goes.
+    enum Destination: Sendable, Equatable {
+        /// Back to its queue after a delay.
+        case retry(after: Duration)
+        case deadLetters
+    }
+
+    let delivery: Delivery
+    let queue: String
+    let reason: String
+    let attempt: Int
+    let destination: Destination
+    let time: Timestamp
+
+    /// - Parameters:
+    ///   - isFinal: whether another attempt is of no use.
+    ///   - retryDelays: the delay before each attempt after the first.
+    init(
+        of delivery: Delivery, from queue: String, reason: String, isFinal: Bool, retryDelays: [Duration],
+        at time: Timestamp
+    ) {
+        self.delivery = delivery
+        self.queue = queue
+        self.reason = String(reason.prefix(500))
+        self.time = time
+        let earlier = Int(clamping: max(0, delivery.properties.headers[FailureHeader.attempt]?.integer ?? 0))
+        attempt = earlier + 1
+        let canRetry = !isFinal && earlier < retryDelays.count
+        destination = canRetry ? .retry(after: retryDelays[earlier]) : .deadLetters
+    }
+
+    /// The message on its way to where it goes.
+    var message: OutgoingMessage {
+        let properties = delivery.properties
+        var message = OutgoingMessage(
+            exchange: "", routingKey: SubscriptionTopology.deadLetterQueue(of: queue),
+            messageID: properties.messageID ?? "", type: properties.type ?? "",
+            correlationID: properties.correlationID, timestamp: properties.timestamp.map(Timestamp.init(seconds:)),
+            headers: headers, contentType: properties.contentType ?? "application/json", body: delivery.body)
+        if case .retry(let delay) = destination {
+            message.routingKey = SubscriptionTopology.retryQueue(of: queue, after: delay)
+            message.expiration = Backoff.jittered(delay)
+        }
+        return message
+    }
+
+    private var headers: MessageHeaders {
+        var headers = delivery.properties.headers
+        headers[FailureHeader.attempt] = .integer(Int64(attempt))
+        headers[FailureHeader.firstFailedAt] = headers[FailureHeader.firstFailedAt] ?? .text(time.description)
+        headers[FailureHeader.lastFailedAt] = .text(time.description)
+        headers[FailureHeader.error] = .text(reason)
+        headers[FailureHeader.consumer] = .text(queue)
+        return headers
+    }
+}

@@ -1,0 +1,95 @@
+import AMQP
+import Lifecycle
+import Observability
+import Postgres
+
+/// How a relay works. The defaults suit a laptop as well as production.
+public struct RelaySettings: Sendable {
+    /// How many rows are published before their confirms are awaited.
+    public var batchSize: Int
+    /// How long to wait for a wake-up before looking into the outbox all the same.
+    public var pollInterval: Duration
+    /// How often to look whether shards have to be taken over from, or left to, another relay.
+    public var balanceInterval: Duration
+    /// The longest pause between two tries to publish what no queue wanted.
+    public var unroutableRetryLimit: Duration
+
+    public init(
+        batchSize: Int = 500, pollInterval: Duration = .milliseconds(250),
+        balanceInterval: Duration = .milliseconds(500),
+        unroutableRetryLimit: Duration = .seconds(15)
+    ) {
+        self.batchSize = batchSize
+        self.pollInterval = pollInterval
+        self.balanceInterval = balanceInterval
+        self.unroutableRetryLimit = unroutableRetryLimit
+    }
+}
+
+/// Publishes what is committed to the outbox, and deletes what the broker has confirmed.
+///
+/// Every row is published at least once. Several relays share the work by shards, each of them held by a lock of the
+/// session that also deletes; the shards of one that dies go to the others. No transaction is open while it talks to the
+/// broker. While the broker or the database is away it waits, and costs the rows nothing.
+public final class OutboxRelay: Service {
+    public let name = "outbox-relay"
+
+    private let pool: PostgresPool
+    private let broker: BrokerSettings
+    private let wakeUp: OutboxWakeUp
+    private let settings: RelaySettings
+    private let logger: Logger
+    private let metrics: RelayMetrics
+    private let status: ConnectionStatus
+
+    /// - Parameters:
+    ///   - pool: where the outbox is. The relay keeps one of its connections.
+    ///   - broker: where to publish to, on a connection of its own.
+    ///   - wakeUp: what this process's own consumers signal.
+    public init(
+        from pool: PostgresPool, to broker: BrokerSettings, wakeUp: OutboxWakeUp = OutboxWakeUp(),
+        settings: RelaySettings = RelaySettings(), logger: Logger = .silent, metrics: MetricsRegistry = .shared
+    ) {
+        self.pool = pool
+        self.broker = broker
+        self.wakeUp = wakeUp
+        self.settings = settings
+        self.logger = logger.with(.service("outbox-relay"))
+        self.metrics = RelayMetrics(metrics)
+        status = ConnectionStatus(logger: self.logger)
+    }
+
+    public var health: Health { status.health }
+
+    public func run(until shutdown: ShutdownSignal) async {
+        let publisher = AMQPConnection(broker.named("\(broker.name) outbox-relay"))
+        var backoff = Backoff()
+        while !shutdown.isTriggered && !Task.isCancelled {
+            do {
+                try await work(publisher, until: shutdown)
+            } catch {
+                if status.didFail(error) { backoff.reset() }
+            }
+            await publisher.close()
+            await shutdown.sleep(for: backoff.nextDelay())
+        }
+    }
+
+    /// One session with both servers. Ends with the shutdown, or throws what broke it.
+    private func work(_ publisher: AMQPConnection, until shutdown: ShutdownSignal) async throws {
+        try await publisher.open()
+        try await pool.withConnection { connection in
+            var session = RelaySession(
+                connection, publisher, wakeUp: wakeUp, settings: settings, logger: logger, metrics: metrics,
+                status: status)
+            do {
+                try await session.run(until: shutdown)
+            } catch {
+                await connection.close()
+                throw error
+            }
+            // Closing it is what gives back the locks: the pool must not lend a session that holds them.
+            await connection.close()
+        }
+    }
+}

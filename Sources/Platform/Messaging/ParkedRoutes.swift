@@ -1,0 +1,34 @@
+import Lifecycle
+
+/// Routes that no queue wants at present, and when to try each again.
+struct ParkedRoutes {
+    private struct Pause {
+        var backoff: Backoff
+        var until: ContinuousClock.Instant
+    }
+
+    private var pauses: [OutboxEntry.Route: Pause] = [:]
+    private let limit: Duration
+
+    init(limit: Duration) { self.limit = limit }
+
+    var isEmpty: Bool { pauses.isEmpty }
+    var keys: [String] { pauses.keys.map(\.key) }
+
+    /// The routes whose pause is over.
+    func due(at now: ContinuousClock.Instant) -> [OutboxEntry.Route] {
+        pauses.filter { $0.value.until <= now }.map(\.key)
+    }
+
+    /// Nobody wanted what took `route`. Its next pause is longer.
+    /// - Returns: whether that is new.
+    mutating func park(_ route: OutboxEntry.Route, at now: ContinuousClock.Instant) -> Bool {
+        let isNew = pauses[route] == nil
+        var backoff = pauses[route]?.backoff ?? Backoff(base: min(.milliseconds(250), limit), limit: limit)
+        let until = now + backoff.nextDelay()
+        pauses[route] = Pause(backoff: backoff, until: until)
+        return isNew
+    }
+
+    mutating func release(_ route: OutboxEntry.Route) { pauses[route] = nil }
+}

@@ -1,0 +1,70 @@
+import DomainKit
+import Postgres
+import Synchronization
+
+/// A transaction of PostgreSQL and the events that it publishes.
+///
+/// Events are gathered in memory and written to the outbox in one statement right before the commit.
+public struct PostgresUnitOfWork: UnitOfWork {
+    public let now: Timestamp
+    /// The transaction that everything happens in.
+    public let transaction: PostgresTransaction
+    private let gathered = Gathered()
+
+    init(_ transaction: PostgresTransaction, now: Timestamp) {
+        self.transaction = transaction
+        self.now = now
+    }
+
+    public func publish(_ event: some IntegrationEvent, cause: Cause) {
+        let row = OutboxRow(event, cause: cause, at: now)
+        gathered.rows.withLock { $0.append(row) }
+    }
+
+    /// Writes what was published to the outbox. Call it last, before the commit.
+    ///
+    /// - Returns: how many rows were written.
+    /// - Throws: ``PostgresError``.
+    func flush() async throws(PostgresError) -> Int {
+        let rows = gathered.rows.withLock { rows in
+            defer { rows = [] }
+            return rows
+        }
+        guard !rows.isEmpty else { return 0 }
+        return try await transaction.execute(
+            """
+            INSERT INTO outbox (message_id, type, routing_key, mandatory, aggregate_type, aggregate_id, headers, payload,
+                                occurred_at)
+            SELECT message_id, type, routing_key, mandatory, aggregate_type, aggregate_id, headers::json, payload, $9
+            FROM unnest($1::uuid[], $2::text[], $3::text[], $4::boolean[], $5::text[], $6::uuid[], $7::text[],
+                        $8::text[]) WITH ORDINALITY
+                 AS event (message_id, type, routing_key, mandatory, aggregate_type, aggregate_id, headers, payload,
+                           position)
+            ORDER BY position
+            """,
+            [
+                .ids(rows.map(\.messageID)), .texts(rows.map(\.type)), .texts(rows.map(\.routingKey)),
+                .bools(rows.map(\.mandatory)), .texts(rows.map(\.aggregateType)), .ids(rows.map(\.aggregateID)),
+                .texts(rows.map(\.headers)), .texts(rows.map(\.payload)), .timestamp(now),
+            ])
+    }
+
+    private final class Gathered: Sendable {
+        let rows = Mutex<[OutboxRow]>([])
+    }
+}
+
+extension UnitOfWork {
+    /// The transaction to run statements in. For the repositories of an infrastructure layer.
+    ///
+    /// - Throws: ``NotAPostgresUnitOfWork`` where this unit of work is of another kind, such as a test's.
+    public var sql: PostgresTransaction {
+        get throws(NotAPostgresUnitOfWork) {
+            guard let work = self as? PostgresUnitOfWork else { throw NotAPostgresUnitOfWork() }
+            return work.transaction
+        }
+    }
+}
+
+/// A repository over PostgreSQL was handed a unit of work of another kind.
+public struct NotAPostgresUnitOfWork: Error {}
