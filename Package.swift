@@ -95,7 +95,9 @@ func targets(of domain: Domain) -> [Target] {
         main(
             "\(name)Migrator", at: "Migrators/\(name)Migrator", ["Migrations", "Postgres"],
             resources: domain.migrations.map { .embedInCode("SQL/\($0)") }),
-        test("\(name)Tests", ["\(name)Domain", "\(name)Application", "\(name)Contracts"] + consumed + kit),
+        test(
+            "\(name)Tests",
+            ["\(name)Domain", "\(name)Application", "\(name)Contracts", "\(name)API"] + consumed + kit),
         test(
             "\(name)IntegrationTests",
             ["\(name)API", "\(name)Worker", "\(name)Infrastructure", "\(name)Application", "\(name)Domain"]

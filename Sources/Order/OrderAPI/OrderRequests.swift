@@ -1,0 +1,23 @@
+import HTTPServer
+import OrderApplication
+import OrderDomain
+
+extension HTTPRequest {
+    /// The header `Idempotency-Key`; nil where there is none.
+    /// - Throws: 400 where it is no key.
+    func idempotencyKey() throws(Problem) -> IdempotencyKey? {
+        let given = headers.values("Idempotency-Key")
+        guard let text = given.first else { return nil }
+        guard given.count == 1, let key = IdempotencyKey(text) else {
+            throw .invalidHeader(
+                "Idempotency-Key", "must be given once, with 1 to 255 characters, all of them visible ASCII")
+        }
+        return key
+    }
+
+    /// The query parameter `status`; nil where there is none.
+    /// - Throws: 400 where it is no status.
+    func orderStatus() throws(Problem) -> OrderStatus? {
+        try query.value("status", "must be Pending, Confirmed or Cancelled", read: OrderStatus.init(rawValue:))
+    }
+}

@@ -1,0 +1,92 @@
+import DomainKit
+import HTTPServer
+import OrderApplication
+import OrderDomain
+
+/// The HTTP interface of Order.
+public struct OrderRoutes: Sendable {
+    private let units: any UnitOfWorkProvider
+    private let placeOrder: PlaceOrder
+    private let cancelOrder: CancelOrder
+    private let getOrder: GetOrder
+    private let listOrders: ListOrders
+    private let getTimeline: GetTimeline
+
+    /// - Parameters:
+    ///   - units: opens one unit of work for each request that changes something.
+    ///   - orders: where orders are kept.
+    ///   - queries: where they are read.
+    public init(
+        units: any UnitOfWorkProvider, orders: any OrderRepository, queries: any OrderQueries,
+        prices: any PriceList, keys: any IdempotencyKeys
+    ) {
+        self.units = units
+        placeOrder = PlaceOrder(orders, prices: prices, keys: keys, answer: Answer.placed)
+        cancelOrder = CancelOrder(orders)
+        getOrder = GetOrder(queries)
+        listOrders = ListOrders(queries)
+        getTimeline = GetTimeline(queries)
+    }
+
+    /// Adds the routes to `router`.
+    public func add(to router: inout Router) {
+        router.post("/api/orders", handler: place)
+        router.get("/api/orders", handler: list)
+        router.get("/api/orders/{orderId}", handler: get)
+        router.post("/api/orders/{orderId}/cancel", handler: cancel)
+        router.get("/api/orders/{orderId}/timeline", handler: timeline)
+    }
+
+    @Sendable private func place(_ request: HTTPRequest) async throws -> HTTPResponse {
+        let key = try request.idempotencyKey()
+        let command = try request.decode(PlaceOrderBody.self).command
+        let wish = PlaceOrder.Request(command, key: key, cause: request.cause)
+        let results = try await units.perform { work in try await placeOrder([wish], in: work) }
+        switch results.first {
+        case .placed(let answer), .repeated(let answer): return HTTPResponse(answer)
+        case .refused(let faults): throw Problem(faults)
+        case .keyUsedForAnotherRequest: throw Problem.idempotencyKeyReused
+        case nil: throw Problem.unavailable()
+        }
+    }
+
+    @Sendable private func list(_ request: HTTPRequest) async throws -> HTTPResponse {
+        let filter = OrderFilter(customerID: try request.query.id("customerId"), status: try request.orderStatus())
+        let wanted = try request.page()
+        let page = try await listOrders(
+            matching: filter, limit: wanted.limit, olderThan: try wanted.position(EntityID.init))
+        let next = page.next.map { Cursor($0.description) }
+        return .page(Page(items: page.orders.map(OrderBody.init), nextCursor: next), of: request)
+    }
+
+    @Sendable private func get(_ request: HTTPRequest) async throws -> HTTPResponse {
+        guard let order = try await getOrder(request.id("orderId")) else { throw Problem.notFound() }
+        return .json(200, OrderBody(order))
+    }
+
+    @Sendable private func cancel(_ request: HTTPRequest) async throws -> HTTPResponse {
+        let id = try request.id("orderId")
+        let reason = try request.decodeIfPresent(CancelOrderBody.self)?.reason
+        let result = try await units.perform { work in
+            try await cancelOrder(id, because: reason, cause: request.cause, in: work)
+        }
+        switch result {
+        case .cancelled(let order): return .json(200, OrderBody(order))
+        case .wasCancelled: throw Problem.conflict("The order is cancelled already.")
+        case .unknown: throw Problem.notFound()
+        }
+    }
+
+    @Sendable private func timeline(_ request: HTTPRequest) async throws -> HTTPResponse {
+        guard let entries = try await getTimeline(request.id("orderId")) else { throw Problem.notFound() }
+        return .json(200, TimelineBody(entries: entries))
+    }
+}
+
+extension HTTPResponse {
+    fileprivate init(_ answer: Answer) {
+        self.init(
+            status: answer.status, headers: ["Location": answer.location, "Content-Type": "application/json"],
+            body: answer.body)
+    }
+}
