@@ -23,6 +23,15 @@ public struct HTTPRequest: Sendable {
         _ method: HTTPMethod, _ path: String, query: QueryParameters = [:], headers: HTTPHeaders = [:],
         body: [UInt8] = [], remoteAddress: String = "", deadline: ContinuousClock.Instant = .now + .seconds(10)
     ) {
+        self.init(
+            method, path, query: query, headers: headers, body: body, remoteAddress: remoteAddress, deadline: deadline,
+            trace: TraceContext(continuing: headers["traceparent"]))
+    }
+
+    init(
+        _ method: HTTPMethod, _ path: String, query: QueryParameters, headers: HTTPHeaders, body: [UInt8],
+        remoteAddress: String, deadline: ContinuousClock.Instant, trace: TraceContext
+    ) {
         self.method = method
         self.path = path
         self.query = query
@@ -30,7 +39,7 @@ public struct HTTPRequest: Sendable {
         self.body = body
         self.remoteAddress = remoteAddress
         self.deadline = deadline
-        trace = TraceContext(continuing: headers["traceparent"])
+        self.trace = trace
     }
 
     /// The value of a parameter of the route's template, percent-decoded; empty where the template has no such name.

@@ -1,0 +1,74 @@
+import CMicroHTTPD
+import Observability
+import Synchronization
+
+/// What the callbacks of one server share.
+final class ServerCore: Sendable {
+    let router: Router
+    let responder: Responder
+    let settings: HTTPServerSettings
+    let logger: Logger
+    /// Whether answers ask their clients to go elsewhere.
+    let isDraining = Atomic(false)
+    /// Whether no handler may start any more.
+    let isStopping = Atomic(false)
+    /// How many requests have begun and not been completed.
+    let openRequests = Atomic(0)
+    private let durations: Histogram
+    private let connections = Mutex<[ObjectIdentifier: Connection]>([:])
+
+    init(router: Router, settings: HTTPServerSettings, logger: Logger, metrics: MetricsRegistry) {
+        self.router = router
+        self.settings = settings
+        self.logger = logger
+        responder = Responder(logger: logger)
+        durations = metrics.histogram(
+            "http_server_request_duration_seconds", help: "Time from the headers of a request to its answer.")
+    }
+
+    // MARK: - Connections
+
+    func opened(_ handle: OpaquePointer) -> Connection {
+        let connection = Connection(handle)
+        connections.withLock { $0[ObjectIdentifier(connection)] = connection }
+        return connection
+    }
+
+    func closed(_ connection: Connection) {
+        connection.close()
+        connections.withLock { _ = $0.removeValue(forKey: ObjectIdentifier(connection)) }
+    }
+
+    /// Enforces deadlines and ends what is too slow or has gone.
+    func watchConnections() {
+        let now = ContinuousClock.now
+        for connection in connections.withLock({ Array($0.values) })
+        where connection.watch(now: now, settings: settings) {
+            logger.warn("request exceeded its deadline", .address(connection.remoteAddress))
+        }
+    }
+
+    /// Answers 503 to all that is being handled, and from now on to all that comes. When it returns, no connection is
+    /// suspended and none will be: libmicrohttpd must not be stopped before.
+    func refuseAll() {
+        isStopping.store(true, ordering: .sequentiallyConsistent)
+        for connection in connections.withLock({ Array($0.values) }) { connection.refuse(.shuttingDown) }
+    }
+
+    // MARK: - Telling
+
+    func record(_ head: RequestHead, route: String?, status: Int, duration: Duration, from address: String) {
+        let method = head.method?.rawValue ?? "_OTHER"
+        durations.observe(
+            duration,
+            [
+                "http_request_method": method, "http_route": route ?? "",
+                "http_response_status_code": String(status),
+            ])
+        guard logger.isEnabled(.debug) else { return }
+        logger.debug(
+            "request answered", LogField("http.request.method", method), LogField("url.path", head.path),
+            LogField("http.route", route ?? ""), LogField("http.response.status_code", status), .duration(duration),
+            .address(address), LogField("trace_id", head.trace.traceID))
+    }
+}
