@@ -1,5 +1,5 @@
 /// An AMQP URI taken apart.
-struct BrokerAddress: Equatable {
+struct BrokerAddress: Equatable, Sendable {
     var host = "localhost"
     var port: UInt16 = 5672
     var user = "guest"
@@ -8,7 +8,7 @@ struct BrokerAddress: Equatable {
 
     init(_ url: String) throws(AMQPError) {
         guard let rest = url.dropping(prefix: "amqp://") else {
-            throw Self.invalid("it must begin with amqp://")
+            throw Self.invalid("must begin with amqp://")
         }
         let end = rest.firstIndex { $0 == "/" || $0 == "?" } ?? rest.endIndex
         let authority = rest[..<end]
@@ -20,14 +20,14 @@ struct BrokerAddress: Equatable {
         }
         let path = rest[end...].prefix { $0 != "?" }.dropFirst()
         if !path.isEmpty {
-            virtualHost = try Self.decode(path, "the vhost")
+            virtualHost = try Self.decode(path, "its vhost")
         }
     }
 
     private mutating func readCredentials(_ text: Substring) throws(AMQPError) {
         let colon = text.firstIndex(of: ":") ?? text.endIndex
-        user = try Self.decode(text[..<colon], "the user")
-        password = colon == text.endIndex ? "" : try Self.decode(text[colon...].dropFirst(), "the password")
+        user = try Self.decode(text[..<colon], "its user")
+        password = colon == text.endIndex ? "" : try Self.decode(text[colon...].dropFirst(), "its password")
     }
 
     private mutating func readHost(_ text: Substring) throws(AMQPError) {
@@ -36,7 +36,7 @@ struct BrokerAddress: Equatable {
         let searched = text.lastIndex(of: "]").map { text[$0...] } ?? text
         if let colon = searched.lastIndex(of: ":") {
             guard let number = UInt16(text[text.index(after: colon)...]), number > 0 else {
-                throw Self.invalid("its port is not a number from 1 to 65535")
+                throw Self.invalid("has a port that is not a number from 1 to 65535")
             }
             port = number
             name = text[..<colon]
@@ -45,7 +45,7 @@ struct BrokerAddress: Equatable {
             name = name.dropFirst().dropLast()
         }
         if !name.isEmpty {
-            host = try Self.decode(name, "the host")
+            host = try Self.decode(name, "its host")
         }
     }
 
@@ -58,12 +58,12 @@ struct BrokerAddress: Equatable {
                 continue
             }
             guard let high = rest.popFirst().flatMap(digit), let low = rest.popFirst().flatMap(digit) else {
-                throw invalid("\(part) holds a % that is not followed by two hexadecimal digits")
+                throw invalid("has a % in \(part) that is not followed by two hexadecimal digits")
             }
             bytes.append(high << 4 | low)
         }
         guard let decoded = String(validating: bytes, as: UTF8.self), !bytes.contains(0) else {
-            throw invalid("\(part) is not UTF-8 text")
+            throw invalid("is not UTF-8 text in \(part)")
         }
         return decoded
     }

@@ -1,10 +1,7 @@
 /// Where the broker is, and how to talk to it.
 public struct BrokerSettings: Sendable {
-    public let host: String
-    public let port: UInt16
-    public let user: String
-    public let password: String
-    public let virtualHost: String
+    /// What the URL says, or why it cannot be read. Holds the password: never logged.
+    let address: Result<BrokerAddress, AMQPError>
     /// How long each side may be silent; half of it passes at most between two heartbeats. RabbitMQ gives up after twice
     /// as long.
     public var heartbeat: Duration
@@ -15,26 +12,30 @@ public struct BrokerSettings: Sendable {
     /// The connection's name as the broker's management page shows it.
     public var name: String
 
-    /// Reads an address such as `amqp://user:password@host:5672/vhost`.
+    /// Creates settings for an address such as `amqp://user:password@host:5672/vhost`.
     ///
-    /// Every part but the scheme may be left out: `guest:guest@localhost:5672` and vhost `/` are assumed. As RabbitMQ
-    /// does it, a path of `/` alone is the default vhost as well, and `%2f` in it is a slash.
-    ///
-    /// - Throws: ``AMQPError`` with code `invalidAddress`. It never repeats the address, which holds a password.
+    /// Every part but the scheme may be left out: `guest:guest@localhost:5672` and vhost `/` are assumed. A path of `/`
+    /// alone is the default vhost as well, and `%2f` in it is a slash. What is wrong with the address is told by
+    /// ``problem(withURL:)`` and when a connection is opened.
     public init(
         url: String, heartbeat: Duration = .seconds(30), connectTimeout: Duration = .seconds(5),
         replyTimeout: Duration = .seconds(30), name: String = "tradewind"
-    ) throws(AMQPError) {
-        let address = try BrokerAddress(url)
-        host = address.host
-        port = address.port
-        user = address.user
-        password = address.password
-        virtualHost = address.virtualHost
+    ) {
+        address = Result { () throws(AMQPError) in try BrokerAddress(url) }
         self.heartbeat = heartbeat
         self.connectTimeout = connectTimeout
         self.replyTimeout = replyTimeout
         self.name = name
+    }
+
+    /// What is wrong with `url`, in words without any part of it, or nil when it can be read.
+    public static func problem(withURL url: String) -> String? {
+        do throws(AMQPError) {
+            _ = try BrokerAddress(url)
+            return nil
+        } catch {
+            return error.text
+        }
     }
 
     /// The same settings for a connection of another name.
@@ -47,7 +48,10 @@ public struct BrokerSettings: Sendable {
 
 extension BrokerSettings: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     /// The address without user and password, fit for a log.
-    public var description: String { "amqp://\(host):\(port)/\(virtualHost == "/" ? "" : virtualHost)" }
+    public var description: String {
+        guard case .success(let address) = address else { return "amqp://(unreadable)" }
+        return "amqp://\(address.host):\(address.port)/\(address.virtualHost == "/" ? "" : address.virtualHost)"
+    }
 
     public var debugDescription: String { description }
 

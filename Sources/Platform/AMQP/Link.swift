@@ -20,12 +20,13 @@ final class Link {
 
     /// Connects, logs in and opens the channel.
     init(_ settings: BrokerSettings) throws(AMQPError) {
+        let address = try settings.address.get()
         guard let state = amqp_new_connection() else {
             throw AMQPError(.protocolViolation, "connect", text: "out of memory")
         }
         do throws(AMQPError) {
-            descriptor = try Self.connect(state, settings)
-            try Self.logIn(state, settings, arena)
+            descriptor = try Self.connect(state, address, settings)
+            try Self.logIn(state, address, settings, arena)
         } catch {
             amqp_destroy_connection(state)
             throw error
@@ -41,13 +42,14 @@ final class Link {
         amqp_destroy_connection(state)
     }
 
-    private static func connect(_ state: amqp_connection_state_t, _ settings: BrokerSettings) throws(AMQPError) -> Int32
+    private static func connect(_ state: amqp_connection_state_t, _ address: BrokerAddress, _ settings: BrokerSettings)
+        throws(AMQPError) -> Int32
     {
         guard let socket = amqp_tcp_socket_new(state) else {
             throw AMQPError(.protocolViolation, "connect", text: "out of memory")
         }
         var timeout = timeval(settings.connectTimeout)
-        let status = amqp_socket_open_noblock(socket, settings.host, Int32(settings.port), &timeout)
+        let status = amqp_socket_open_noblock(socket, address.host, Int32(address.port), &timeout)
         guard status == AMQP_STATUS_OK.rawValue else {
             throw AMQPError(.unreachable, "connect to \(settings)", text: libraryText(status))
         }
@@ -55,7 +57,7 @@ final class Link {
     }
 
     private static func logIn(
-        _ state: amqp_connection_state_t, _ settings: BrokerSettings, _ arena: Arena
+        _ state: amqp_connection_state_t, _ address: BrokerAddress, _ settings: BrokerSettings, _ arena: Arena
     ) throws(AMQPError) {
         var timeout = timeval(settings.connectTimeout)
         amqp_set_handshake_timeout(state, &timeout)
@@ -63,8 +65,8 @@ final class Link {
         amqp_set_rpc_timeout(state, &timeout)
         var properties = arena.table(["connection_name": .text(settings.name), "product": "tradewind"])
         let reply = tradewind_amqp_login(
-            state, settings.virtualHost, 0, frameMax, Int32(max(0, settings.heartbeat.components.seconds)), &properties,
-            settings.user, settings.password)
+            state, address.virtualHost, 0, frameMax, Int32(max(0, settings.heartbeat.components.seconds)), &properties,
+            address.user, address.password)
         if let error = AMQPError(reply, "log in to \(settings)") {
             // A broker that dislikes the password closes the socket or says 403; before a login nothing else does.
             let refused = error.replyCode == 403 || error.replyCode == 530
