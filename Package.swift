@@ -91,7 +91,8 @@ func targets(of domain: Domain) -> [Target] {
             ["\(name)API", "\(name)Application", "\(name)Infrastructure", "Messaging", "Postgres", "HTTPServer"]),
         main(
             "\(name)WorkerMain", at: "Sources/\(name)/\(name)WorkerMain",
-            ["\(name)Worker", "\(name)Application", "\(name)Infrastructure", "Messaging", "Postgres", "AMQP"]),
+            ["\(name)Worker", "\(name)Application", "\(name)Infrastructure", "Messaging", "Postgres", "AMQP"]
+                + ["HTTPServer"]),
         main(
             "\(name)Migrator", at: "Migrators/\(name)Migrator", ["Migrations", "Postgres"],
             resources: domain.migrations.map { .embedInCode("SQL/\($0)") }),

@@ -1,4 +1,33 @@
+import HTTPServer
+import Lifecycle
+import Messaging
+import OrderAPI
+import OrderInfrastructure
+import Postgres
+import Runtime
+
 @main
 struct OrderAPIMain {
-    static func main() {}
+    static func main() async {
+        await ServiceProcess(
+            "order-api", "Takes, shows and cancels orders over HTTP.",
+            settings: { environment throws(ConfigurationError) in try APISettings(environment, defaultPort: 8081) }
+        ).run { settings, process in
+            let database = PostgresPool(settings.database, logger: process.logger)
+            let orders = OrderRoutes(
+                units: PostgresUnitOfWorkProvider(database, wakeUp: OutboxWakeUp(notifying: database)),
+                orders: PostgresOrderRepository(), queries: PostgresOrderQueries(database),
+                prices: PostgresPriceList(), keys: PostgresIdempotencyKeys())
+            var router = Router()
+            orders.add(to: &router)
+            router.addOperationalRoutes(process.readiness)
+            return [
+                database,
+                SchemaCheck(database, requires: 2, migrator: "order-migrator"),
+                HTTPServer(
+                    host: settings.address.host, port: settings.address.port, router: router, settings: settings.http,
+                    logger: process.logger),
+            ]
+        }
+    }
 }

@@ -1,4 +1,44 @@
+import HTTPServer
+import Lifecycle
+import Messaging
+import OrderApplication
+import OrderInfrastructure
+import OrderWorker
+import Postgres
+import Runtime
+
 @main
 struct OrderWorkerMain {
-    static func main() {}
+    static func main() async {
+        await ServiceProcess(
+            "order-worker", "Relays Order's events and brings its orders to their end.",
+            settings: { environment throws(ConfigurationError) in try WorkerSettings(environment, defaultPort: 9081) }
+        ).run { settings, process in
+            let logger = process.logger
+            let broker = settings.broker.named("order-worker")
+            let database = PostgresPool(settings.database, logger: logger)
+            let wakeUp = OutboxWakeUp()
+            let confirmOrders = ConfirmOrders(PostgresOrderRepository())
+            let rejectOrders = RejectOrders(PostgresOrderRepository())
+            let recordPrices = RecordPrices(PostgresPriceList())
+            var router = Router()
+            router.addOperationalRoutes(process.readiness)
+            return [
+                database,
+                SchemaCheck(database, requires: 2, migrator: "order-migrator"),
+                HTTPServer(
+                    host: settings.address.host, port: settings.address.port, router: router, logger: logger),
+                OutboxRelay(from: database, to: broker, wakeUp: wakeUp, logger: logger),
+                Consumer(
+                    .productPriced, on: broker, inbox: database, wakeUp: wakeUp, logger: logger,
+                    handler: { try await recordPrices($0, in: $1) }),
+                Consumer(
+                    .stockProcessCompleted, on: broker, inbox: database, wakeUp: wakeUp, logger: logger,
+                    handler: { try await confirmOrders($0, in: $1) }),
+                Consumer(
+                    .stockProcessFailed, on: broker, inbox: database, wakeUp: wakeUp, logger: logger,
+                    handler: { try await rejectOrders($0, in: $1) }),
+            ]
+        }
+    }
 }

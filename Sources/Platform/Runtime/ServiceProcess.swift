@@ -7,17 +7,18 @@ import Observability
 ///
 /// It reads the settings and reports all that is wrong with them at once (exit code 78), answers `--help` and
 /// `--print-config`, runs the services, stops them on `SIGTERM` or `SIGINT` within 25 seconds, and exits 0.
-public struct ServiceProcess<Settings> {
+public struct ServiceProcess<Settings: Sendable>: Sendable {
     private let name: String
     private let purpose: String
-    private let readSettings: (Environment) throws(ConfigurationError) -> Settings
+    private let readSettings: @Sendable (Environment) throws(ConfigurationError) -> Settings
 
     /// - Parameters:
     ///   - name: the executable's name; it is the `service.name` of the logs.
     ///   - purpose: what it is for, in a sentence, for `--help`.
     ///   - settings: reads the settings, and throws all that is wrong with them together.
     public init(
-        _ name: String, _ purpose: String, settings: @escaping (Environment) throws(ConfigurationError) -> Settings
+        _ name: String, _ purpose: String,
+        settings: @escaping @Sendable (Environment) throws(ConfigurationError) -> Settings
     ) {
         self.name = name
         self.purpose = purpose
@@ -28,7 +29,7 @@ public struct ServiceProcess<Settings> {
     ///
     /// - Parameter compose: makes the parts of the process. What others depend on comes first and stops last.
     public func run(
-        _ compose: (_ settings: Settings, _ process: ProcessContext) async throws -> [any Service]
+        _ compose: @Sendable (_ settings: Settings, _ process: ProcessContext) async throws -> [any Service]
     ) async -> Never {
         let shutdown = ShutdownSignal()
         ProcessSignals.handle(triggering: shutdown)
@@ -53,7 +54,7 @@ public struct ServiceProcess<Settings> {
     }
 
     private func run(
-        _ compose: (Settings, ProcessContext) async throws -> [any Service], _ settings: Settings,
+        _ compose: @Sendable (Settings, ProcessContext) async throws -> [any Service], _ settings: Settings,
         _ process: ProcessContext, until shutdown: ShutdownSignal
     ) async -> Int32 {
         let logger = process.logger
