@@ -54,13 +54,8 @@ public struct WorkerSettings: Sendable {
         database = environment.database(defaultPoolSize: 8)
         address = HTTPAddress(environment, defaultPort: defaultPort)
         let url = environment.secret("AMQP_URL", "the broker: amqp://user:password@host:port/vhost")
-        do throws(AMQPError) {
-            broker = try BrokerSettings(url: url)
-        } catch {
-            if !url.isEmpty { environment.fault("AMQP_URL", "cannot be used: \(error.text)") }
-            try environment.validate()
-            throw ConfigurationError(faults: [ConfigurationFault(name: "AMQP_URL", detail: error.text)])
-        }
+        if !url.isEmpty, let problem = BrokerSettings.problem(withURL: url) { environment.fault("AMQP_URL", problem) }
+        broker = BrokerSettings(url: url)
         try environment.validate()
     }
 }
