@@ -1,6 +1,7 @@
 import AMQP
 import HTTPServer
 import Lifecycle
+import Messaging
 import Observability
 import Postgres
 
@@ -48,11 +49,15 @@ public struct WorkerSettings: Sendable {
     public let broker: BrokerSettings
     /// Where health and metrics are served.
     public let address: HTTPAddress
+    public let consumer: ConsumerSettings
+    public let relay: RelaySettings
 
     /// - Throws: ``ConfigurationError`` with all that is wrong in `environment`.
     public init(_ environment: Environment, defaultPort: Int) throws(ConfigurationError) {
         database = environment.database(defaultPoolSize: 8)
         address = HTTPAddress(environment, defaultPort: defaultPort)
+        consumer = environment.consumer()
+        relay = environment.relay()
         let url = environment.secret("AMQP_URL", "the broker: amqp://user:password@host:port/vhost")
         if !url.isEmpty, let problem = BrokerSettings.problem(withURL: url) { environment.fault("AMQP_URL", problem) }
         broker = BrokerSettings(url: url)
@@ -68,5 +73,33 @@ extension Environment {
         let poolSize = integer(
             "DATABASE_POOL_SIZE", default: defaultPoolSize, in: 1...100, "the most connections that are opened")
         return PostgresSettings(url: url, poolSize: poolSize)
+    }
+
+    /// Reads how queues are consumed.
+    fileprivate func consumer() -> ConsumerSettings {
+        var settings = ConsumerSettings()
+        settings.retryDelays = durations(
+            "RETRY_DELAYS", default: settings.retryDelays,
+            "how long a message that failed waits before each further attempt; then it is a dead letter")
+        settings.prefetch = UInt16(
+            integer(
+                "CONSUMER_PREFETCH", default: Int(settings.prefetch), in: 1...10_000,
+                "how many messages of a queue the broker sends ahead"))
+        settings.batchSize = integer(
+            "CONSUMER_BATCH_SIZE", default: settings.batchSize, in: 1...1_000,
+            "how many messages at most share a transaction")
+        return settings
+    }
+
+    /// Reads how the outbox is relayed.
+    fileprivate func relay() -> RelaySettings {
+        var settings = RelaySettings()
+        settings.batchSize = integer(
+            "RELAY_BATCH_SIZE", default: settings.batchSize, in: 1...10_000,
+            "how many messages are published before their confirms are awaited")
+        settings.pollInterval = duration(
+            "RELAY_POLL_INTERVAL", default: settings.pollInterval, in: .milliseconds(10) ... .seconds(60),
+            "how long to wait for a wake-up before the outbox is read all the same")
+        return settings
     }
 }

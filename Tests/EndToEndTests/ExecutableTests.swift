@@ -1,0 +1,50 @@
+import DomainKit
+import Foundation
+import JSON
+import TestKit
+import Testing
+
+/// What the executables do at their start and end.
+@Suite(.serialized, .timeLimit(.minutes(3))) struct ExecutableTests {
+    static let servers = [
+        "order-api", "order-worker", "stock-api", "stock-worker", "notification-api", "notification-worker",
+    ]
+
+    @Test(arguments: servers) func allBadSettingsAreReportedTogether(_ name: String) async throws {
+        let process = try ServerProcess(
+            name, settings: ["HTTP_PORT": "eighty", "LOG_LEVEL": "loud", "DATABASE_URL_FILE": "/nowhere/secret"])
+        #expect(await process.wait() == 78)
+        for setting in ["HTTP_PORT", "LOG_LEVEL", "DATABASE_URL_FILE"] + (name.hasSuffix("worker") ? ["AMQP_URL"] : [])
+        {
+            #expect(process.log.contains(setting), "\(setting) is missing in: \(process.log)")
+        }
+    }
+
+    @Test(arguments: servers + ["order-migrator", "stock-migrator", "notification-migrator"])
+    func helpNamesEverySetting(_ name: String) async throws {
+        let process = try ServerProcess(name, arguments: ["--help"], settings: [:])
+        #expect(await process.wait() == 0)
+        #expect(process.log.contains("DATABASE_URL"))
+    }
+
+    @Test(arguments: servers) func aSchemaThatIsBehindIsRefusedNamingTheMigrator(_ name: String) async throws {
+        try await TestDatabase.with { database in
+            let vhost = ProcessInfo.processInfo.environment["TEST_AMQP_URL"] ?? ""
+            let process = try ServerProcess(
+                name, settings: ["DATABASE_URL": database.url, "AMQP_URL": vhost, "HTTP_PORT": "0"])
+            #expect(await process.wait() != 0)
+            let migrator = String(name.prefix { $0 != "-" }) + "-migrator"
+            #expect(process.log.contains(migrator), "\(process.log)")
+        }
+    }
+
+    @Test func everyExecutableStopsWithExitCodeZero() async throws {
+        try await Shop.with { shop in
+            for domain in Shop.Domain.allCases {
+                let api = try await shop.startAPI(of: domain).process
+                #expect(await api.stop() == 0, "\(api.log)")
+                for worker in shop.workers(of: domain) { #expect(await worker.stop() == 0, "\(worker.log)") }
+            }
+        }
+    }
+}

@@ -1,0 +1,91 @@
+import DomainKit
+import Foundation
+import JSON
+import TestKit
+import Testing
+
+/// One order at a time through the real executables.
+@Suite(.serialized, .timeLimit(.minutes(5))) struct SagaTests {
+    @Test func anOrderIsConfirmedWhenThereIsStockAndCancelledWhenThereIsNot() async throws {
+        try await Shop.with { shop in
+            let product = try await shop.addProduct(price: "4.50", stock: 3)
+            let first = try await shop.placeOrder([(product, 2)])
+            _ = try await shop.order(first, becomes: "Confirmed")
+            let second = try await shop.placeOrder([(product, 2)])
+            let cancelled = try await shop.order(second, becomes: "Cancelled")
+            #expect(cancelled.reason?.isEmpty == false)
+            #expect(try await shop.onHand(product) == 1)
+            let told = try await eventually("both customers are told") {
+                let both = try await (shop.notifications(of: first), shop.notifications(of: second))
+                return both.0.isEmpty || both.1.isEmpty ? nil : both
+            }
+            #expect(told.0 == ["order-confirmed Sent"])
+            #expect(told.1 == ["order-cancelled Sent"])
+        }
+    }
+
+    @Test func aConfirmedOrderThatIsCancelledGivesItsStockBack() async throws {
+        try await Shop.with { shop in
+            let product = try await shop.addProduct(stock: 5)
+            let id = try await shop.placeOrder([(product, 5)])
+            _ = try await shop.order(id, becomes: "Confirmed")
+            let answer = try await shop.send("POST", "/api/orders/\(id)/cancel", to: .order)
+            #expect(answer.status == 200)
+            #expect(answer.body["status"] == .string("Cancelled"))
+            #expect(try await shop.send("POST", "/api/orders/\(id)/cancel", to: .order).status == 409)
+            _ = try await eventually("the stock is back") { try await shop.onHand(product) == 5 ? true : nil }
+            _ = try await eventually("the customer is told of the cancellation") {
+                try await shop.notifications(of: id).contains("order-cancelled Sent") ? true : nil
+            }
+        }
+    }
+
+    /// The cancellation is sent right behind the order, so that either message may reach Stock first.
+    @Test func aPendingOrderThatIsCancelledTakesNothingInTheEnd() async throws {
+        try await Shop.with { shop in
+            let product = try await shop.addProduct(stock: 10)
+            for _ in 0..<10 {
+                let id = try await shop.placeOrder([(product, 1)])
+                #expect(try await shop.send("POST", "/api/orders/\(id)/cancel", to: .order).status == 200)
+            }
+            try await shop.settles()
+            #expect(try await shop.onHand(product) == 10)
+            try await shop.audit(received: [product: 10])
+        }
+    }
+
+    /// Would catch a key that is looked up before it is written, or kept outside the order's transaction.
+    @Test func theSameKeyAtTheSameInstantOnTwoAPIsIsOneOrder() async throws {
+        try await Shop.with { shop in
+            let product = try await shop.addProduct(stock: 100)
+            let second = try await shop.startAPI(of: .order).client
+            let first = try shop.api(.order)
+            for attempt in 0..<10 {
+                let body = Shop.orderBody([(product, 1)])
+                let key = ["Idempotency-Key": "key-\(attempt)"]
+                async let left = shop.send("POST", "/api/orders", to: .order, body: body, headers: key, through: first)
+                async let right = shop.send(
+                    "POST", "/api/orders", to: .order, body: body, headers: key, through: second)
+                let (one, other) = try await (left, right)
+                #expect(one.status == 201 && other.status == 201)
+                #expect(one.body == other.body)
+                #expect(one.location == other.location && one.location != nil)
+            }
+            let orders = try await shop.count("SELECT count(*) FROM orders", in: .order)
+            #expect(orders == 10)
+        }
+    }
+
+    @Test func ordersAreTakenWhileTheWorkersAreAwayAndHandledWhenTheyReturn() async throws {
+        try await Shop.with { shop in
+            let product = try await shop.addProduct(stock: 1)
+            for domain in Shop.Domain.allCases {
+                for worker in shop.workers(of: domain) { #expect(await worker.stop() == 0) }
+            }
+            let id = try await shop.placeOrder([(product, 1)])
+            #expect(try await shop.order(id).status == "Pending")
+            for domain in Shop.Domain.allCases { try await shop.startWorker(of: domain) }
+            _ = try await shop.order(id, becomes: "Confirmed")
+        }
+    }
+}

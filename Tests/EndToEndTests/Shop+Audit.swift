@@ -1,0 +1,80 @@
+import DomainKit
+import TestKit
+import Testing
+
+/// What must hold when all is said and done.
+extension Shop {
+    /// The single number that a query gives.
+    func count(_ sql: String, in domain: Domain) async throws -> Int64 {
+        guard let database = databases[domain] else { throw Failure(description: "no \(domain) database") }
+        return try await database.pool.query(sql) { try $0.int(0) }.first ?? 0
+    }
+
+    /// Waits until no order is pending, no outbox holds a row and no queue a message.
+    func settles() async throws {
+        _ = try await eventually("nothing is in flight any more", within: .seconds(120)) {
+            guard try await count("SELECT count(*) FROM orders WHERE status = 'Pending'", in: .order) == 0 else {
+                return nil
+            }
+            return try await isQuiet() ? true : nil
+        }
+    }
+
+    /// Whether every message written has been handled. Handling may write the next one, so the outboxes are asked again
+    /// after the queues.
+    private func isQuiet() async throws -> Bool {
+        guard try await outboxesAreEmpty() else { return false }
+        guard try await broker.unhandledMessages() == 0 else { return false }
+        return try await outboxesAreEmpty()
+    }
+
+    private func outboxesAreEmpty() async throws -> Bool {
+        for domain in Domain.allCases where try await count("SELECT count(*) FROM outbox", in: domain) > 0 {
+            return false
+        }
+        return true
+    }
+
+    /// Holds the three databases against each other.
+    /// - Parameter received: how much of each product was booked in.
+    func audit(received: [EntityID: Int64], sourceLocation: SourceLocation = #_sourceLocation) async throws {
+        guard let orders = databases[.order], let stock = databases[.stock], let told = databases[.notification] else {
+            throw Failure(description: "a database is missing")
+        }
+        let unfinished = try await count(
+            "SELECT count(*) FROM orders WHERE status NOT IN ('Confirmed', 'Cancelled')", in: .order)
+        #expect(unfinished == 0, "every order ends", sourceLocation: sourceLocation)
+        let sold = try await orders.pool.query(
+            """
+            SELECT l.product_id, sum(l.quantity)::bigint FROM order_lines l JOIN orders o ON o.order_id = l.order_id
+            WHERE o.status = 'Confirmed' GROUP BY 1
+            """
+        ) { (try $0.id(0), try $0.int(1)) }
+        let soldByProduct = Dictionary(uniqueKeysWithValues: sold)
+        let levels = try await stock.pool.query(
+            """
+            SELECT i.product_id, i.on_hand::bigint, coalesce(sum(m.delta), 0)::bigint
+            FROM stock_items i LEFT JOIN stock_movements m ON m.product_id = i.product_id GROUP BY 1, 2
+            """
+        ) { (product: try $0.id(0), onHand: try $0.int(1), ledger: try $0.int(2)) }
+        for level in levels {
+            #expect(level.onHand >= 0, "no product is below zero", sourceLocation: sourceLocation)
+            #expect(level.onHand == level.ledger, "the ledger adds up", sourceLocation: sourceLocation)
+            #expect(
+                level.onHand + (soldByProduct[level.product] ?? 0) == received[level.product],
+                "stock on hand and what confirmed orders took is what was received", sourceLocation: sourceLocation)
+        }
+        #expect(levels.count == received.count, sourceLocation: sourceLocation)
+        let final = try await orders.pool.query("SELECT order_id, status FROM orders ORDER BY 1") {
+            "\(try $0.id(0)) \(try $0.text(1))"
+        }
+        // The last word that each customer heard; a confirmation may stand beside a later cancellation.
+        let lastWords = try await told.pool.query(
+            """
+            SELECT order_id, CASE WHEN bool_or(template = 'order-cancelled') THEN 'Cancelled' ELSE 'Confirmed' END
+            FROM notifications GROUP BY 1 ORDER BY 1
+            """
+        ) { "\(try $0.id(0)) \(try $0.text(1))" }
+        #expect(lastWords == final, "every order's customer is told how it ended", sourceLocation: sourceLocation)
+    }
+}

@@ -1,0 +1,161 @@
+import DomainKit
+import Foundation
+import JSON
+import Locking
+import TestKit
+
+/// The whole shop for one test: fresh databases and vhost, migrated by the migrators, served by the real executables.
+final class Shop: Sendable {
+    let databases: [Domain: TestDatabase]
+    let broker: TestVhost
+    private let processes = Mutex<[ServerProcess]>([])
+    private let apis = Mutex<[Domain: HTTPClient]>([:])
+
+    enum Domain: String, CaseIterable, Sendable {
+        case order, stock, notification
+    }
+
+    struct Failure: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    private init(databases: [Domain: TestDatabase], broker: TestVhost) {
+        self.databases = databases
+        self.broker = broker
+    }
+
+    /// Opens a shop with `workers` of each domain, lends it to `body`, and leaves nothing behind.
+    static func with<Value: Sendable>(
+        workers: Int = 1, _ body: @Sendable (Shop) async throws -> Value
+    ) async throws -> Value {
+        try await TestVhost.with { vhost in
+            try await TestDatabase.with { orders in
+                try await TestDatabase.with { stock in
+                    try await TestDatabase.with { notifications in
+                        let databases: [Domain: TestDatabase] = [
+                            .order: orders, .stock: stock, .notification: notifications,
+                        ]
+                        let shop = Shop(databases: databases, broker: vhost)
+                        do {
+                            try await shop.open(workers: workers)
+                            let value = try await body(shop)
+                            await shop.close()
+                            return value
+                        } catch {
+                            shop.printLogs()
+                            await shop.close()
+                            throw error
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private func open(workers: Int) async throws {
+        for domain in Domain.allCases {
+            let migrator = try ServerProcess("\(domain)-migrator", settings: settings(of: domain))
+            guard await migrator.wait() == 0 else {
+                throw Failure(description: "\(domain)-migrator failed:\n\(migrator.log)")
+            }
+        }
+        for domain in Domain.allCases {
+            for _ in 0..<workers { try await startWorker(of: domain) }
+            _ = try await startAPI(of: domain)
+        }
+    }
+
+    /// The settings that a process of the domain needs.
+    func settings(of domain: Domain) -> [String: String] {
+        [
+            "DATABASE_URL": databases[domain]?.url ?? "", "AMQP_URL": broker.url, "HTTP_PORT": "0",
+            "RETRY_DELAYS": "50ms,100ms,200ms",
+        ]
+    }
+
+    /// Starts one more API of a domain and waits until it is ready.
+    @discardableResult
+    func startAPI(of domain: Domain) async throws -> (process: ServerProcess, client: HTTPClient) {
+        let process = try start("\(domain)-api", of: domain)
+        let client = try await ready(process)
+        apis.withLock { if $0[domain] == nil { $0[domain] = client } }
+        return (process, client)
+    }
+
+    /// Starts one more worker of a domain and waits until it is ready.
+    @discardableResult
+    func startWorker(of domain: Domain) async throws -> ServerProcess {
+        let process = try start("\(domain)-worker", of: domain)
+        _ = try await ready(process)
+        return process
+    }
+
+    /// The workers of a domain that this shop has started, in that order.
+    func workers(of domain: Domain) -> [ServerProcess] {
+        processes.withLock { $0.filter { $0.name == "\(domain)-worker" } }
+    }
+
+    /// The first API of a domain.
+    func api(_ domain: Domain) throws -> HTTPClient {
+        guard let client = apis.withLock({ $0[domain] }) else {
+            throw Failure(description: "the \(domain) API has not been started")
+        }
+        return client
+    }
+
+    private func start(_ name: String, of domain: Domain) throws -> ServerProcess {
+        let process = try ServerProcess(name, settings: settings(of: domain))
+        processes.withLock { $0.append(process) }
+        return process
+    }
+
+    /// Waits until the process says where it listens, and then that it is ready.
+    private func ready(_ process: ServerProcess) async throws -> HTTPClient {
+        let address = try await eventually("\(process.name) listens\n\(process.log)") { address(in: process.log) }
+        let client = HTTPClient("http://\(address)")
+        _ = try await eventually("\(process.name) is ready\n\(process.log)") {
+            try? await client.send("GET", "/health/ready").status == 200 ? true : nil
+        }
+        return client
+    }
+
+    private func close() async {
+        let all = processes.withLock { $0 }
+        await withTaskGroup(of: Void.self) { group in
+            for process in all { group.addTask { await process.stop() } }
+        }
+    }
+
+    private func printLogs() {
+        for process in processes.withLock({ $0 }) {
+            let lines = process.log.split(separator: "\n")
+            print("--- \(process.name), last of \(lines.count) lines")
+            for line in lines.suffix(20) { print(line) }
+        }
+    }
+}
+
+/// The address that a process said it listens on.
+private func address(in log: String) -> String? {
+    for line in log.split(separator: "\n") where line.contains("\"listening\"") {
+        guard let json = try? JSONValue(parsing: Array(line.utf8)) else { continue }
+        return json["address"]?.stringValue
+    }
+    return nil
+}
+
+/// Asks `probe` until it has an answer.
+/// - Throws: after `limit`, naming what was waited for.
+func eventually<Value: Sendable>(
+    _ expectation: @autoclosure () -> String, within limit: Duration = .seconds(60),
+    _ probe: () async throws -> Value?
+) async throws -> Value {
+    let deadline = ContinuousClock.now + limit
+    while true {
+        if let value = try await probe() { return value }
+        guard ContinuousClock.now < deadline else {
+            throw Shop.Failure(description: "did not happen within \(limit): \(expectation())")
+        }
+        try await Task.sleep(for: .milliseconds(20))
+    }
+}
