@@ -1,0 +1,16 @@
+import DomainKit
+import NotificationDomain
+
+/// The notifications, newest first.
+public struct ListNotifications: Sendable {
+    private let log: any NotificationLog
+
+    public init(_ log: any NotificationLog) { self.log = log }
+
+    /// At most `limit` notifications older than the one with id `id`; of one order only, where `order` is given.
+    public func callAsFunction(
+        of order: EntityID?, before id: EntityID?, limit: Int
+    ) async throws -> [Notification] {
+        try await log.notifications(of: order, before: id, limit: limit)
+    }
+}

@@ -1,0 +1,24 @@
+import DomainKit
+import NotificationDomain
+import OrderContracts
+
+/// Tells customers that their orders will not be delivered, and why.
+public struct NotifyOfCancellations: Sendable {
+    private let announce: Announcer
+
+    public init(
+        _ notifications: any NotificationRepository, templates: any TemplateRepository, renderer: any MessageRenderer,
+        channels: [any NotificationChannel]
+    ) {
+        announce = Announcer(notifications, templates: templates, renderer: renderer, channels: channels)
+    }
+
+    public func callAsFunction(_ events: [Received<OrderCancelled>], in work: any UnitOfWork) async throws {
+        let announcements = events.map { received in
+            Announcement(
+                order: received.event.order, template: .orderCancelled, reason: received.event.reason,
+                cause: received.cause)
+        }
+        try await announce(announcements, in: work)
+    }
+}
