@@ -1,4 +1,34 @@
+import HTTPServer
+import Lifecycle
+import Messaging
+import NotificationAPI
+import NotificationInfrastructure
+import Postgres
+import Runtime
+
 @main
 struct NotificationAPIMain {
-    static func main() {}
+    static func main() async {
+        await ServiceProcess(
+            "notification-api", "Keeps templates, and shows what customers were told, over HTTP.",
+            settings: { environment throws(ConfigurationError) in try APISettings(environment, defaultPort: 8083) }
+        ).run { settings, process in
+            let database = PostgresPool(settings.database, logger: process.logger)
+            let templates = TemplateRoutes(
+                PostgresUnitOfWorkProvider(database), templates: PostgresTemplateRepository(),
+                catalog: PostgresTemplateCatalog(database), renderer: MustacheRenderer())
+            let notifications = NotificationRoutes(PostgresNotificationLog(database))
+            var router = Router()
+            templates.add(to: &router)
+            notifications.add(to: &router)
+            router.addOperationalRoutes(process.readiness)
+            return [
+                database,
+                SchemaCheck(database, requires: 2, migrator: "notification-migrator"),
+                HTTPServer(
+                    host: settings.address.host, port: settings.address.port, router: router, settings: settings.http,
+                    logger: process.logger),
+            ]
+        }
+    }
 }

@@ -6,13 +6,16 @@ import NotificationDomain
 ///
 /// A template that is missing or broken is no error here: the notification is recorded as failed, since no retry would
 /// help, and the next one goes on.
-struct Announcer: Sendable {
+public struct Announcer: Sendable {
     private let notifications: any NotificationRepository
     private let templates: any TemplateRepository
     private let renderer: any MessageRenderer
     private let channels: [Channel: any NotificationChannel]
 
-    init(
+    /// - Parameters:
+    ///   - notifications: where they are recorded.
+    ///   - channels: the ways that are set up; a template of any other fails.
+    public init(
         _ notifications: any NotificationRepository, templates: any TemplateRepository, renderer: any MessageRenderer,
         channels: [any NotificationChannel]
     ) {

@@ -1,4 +1,43 @@
+import HTTPServer
+import Lifecycle
+import Messaging
+import NotificationApplication
+import NotificationInfrastructure
+import NotificationWorker
+import Postgres
+import Runtime
+
 @main
 struct NotificationWorkerMain {
-    static func main() {}
+    static func main() async {
+        await ServiceProcess(
+            "notification-worker", "Tells customers what became of their orders.",
+            settings: { environment throws(ConfigurationError) in try WorkerSettings(environment, defaultPort: 9083) }
+        ).run { settings, process in
+            let logger = process.logger
+            let broker = settings.broker.named("notification-worker")
+            let database = PostgresPool(settings.database, logger: logger)
+            let wakeUp = OutboxWakeUp()
+            let announcer = Announcer(
+                PostgresNotificationRepository(), templates: PostgresTemplateRepository(),
+                renderer: MustacheRenderer(), channels: [LogChannel()])
+            let notifyOfConfirmations = NotifyOfConfirmations(announcer)
+            let notifyOfCancellations = NotifyOfCancellations(announcer)
+            var router = Router()
+            router.addOperationalRoutes(process.readiness)
+            return [
+                database,
+                SchemaCheck(database, requires: 2, migrator: "notification-migrator"),
+                HTTPServer(
+                    host: settings.address.host, port: settings.address.port, router: router, logger: logger),
+                OutboxRelay(from: database, to: broker, wakeUp: wakeUp, logger: logger),
+                Consumer(
+                    .orderConfirmed, on: broker, inbox: database, wakeUp: wakeUp, logger: logger,
+                    handler: { try await notifyOfConfirmations($0, in: $1) }),
+                Consumer(
+                    .orderCancelled, on: broker, inbox: database, wakeUp: wakeUp, logger: logger,
+                    handler: { try await notifyOfCancellations($0, in: $1) }),
+            ]
+        }
+    }
 }

@@ -9,12 +9,7 @@ import OrderContracts
 public struct NotifyOfConfirmations: Sendable {
     private let announce: Announcer
 
-    public init(
-        _ notifications: any NotificationRepository, templates: any TemplateRepository, renderer: any MessageRenderer,
-        channels: [any NotificationChannel]
-    ) {
-        announce = Announcer(notifications, templates: templates, renderer: renderer, channels: channels)
-    }
+    public init(_ announcer: Announcer) { announce = announcer }
 
     public func callAsFunction(_ events: [Received<OrderConfirmed>], in work: any UnitOfWork) async throws {
         let announcements = events.map { received in

@@ -1,0 +1,94 @@
+import DomainKit
+import HTTPServer
+import JSON
+import NotificationApplication
+import NotificationDomain
+
+/// `/api/notification-templates`: what customers are told.
+public struct TemplateRoutes: Sendable {
+    private static let path = "/api/notification-templates"
+
+    private let units: any UnitOfWorkProvider
+    private let check: CheckTemplate
+    private let create: CreateTemplate
+    private let change: ChangeTemplate
+    private let delete: DeleteTemplate
+    private let get: GetTemplate
+    private let list: ListTemplates
+
+    /// - Parameters:
+    ///   - units: opens one unit of work for each request that changes something.
+    ///   - templates: where templates are changed.
+    ///   - catalog: where they are read.
+    ///   - renderer: says what is no template.
+    public init(
+        _ units: any UnitOfWorkProvider, templates: any TemplateRepository, catalog: any TemplateCatalog,
+        renderer: any MessageRenderer
+    ) {
+        self.units = units
+        check = CheckTemplate(renderer)
+        create = CreateTemplate(templates, check: check)
+        change = ChangeTemplate(templates, check: check)
+        delete = DeleteTemplate(templates)
+        get = GetTemplate(catalog)
+        list = ListTemplates(catalog)
+    }
+
+    /// Adds the routes to `router`.
+    public func add(to router: inout Router) {
+        router.get(Self.path, handler: getPage)
+        router.post(Self.path, handler: post)
+        router.get("\(Self.path)/{id}", handler: getOne)
+        router.put("\(Self.path)/{id}", handler: put)
+        router.delete("\(Self.path)/{id}", handler: deleteOne)
+    }
+
+    @Sendable private func getPage(_ request: HTTPRequest) async throws -> HTTPResponse {
+        let page = try request.page()
+        let templates = try await list(after: try page.position { TemplateKey($0) }, limit: page.limit + 1)
+        return .page(Page(templates.map(TemplateBody.init), for: page, position: \.position), of: request)
+    }
+
+    @Sendable private func post(_ request: HTTPRequest) async throws -> HTTPResponse {
+        let content = try read(request, as: NewTemplateBody.self).content
+        let template = try await units.perform { [create] work in try await create(content, in: work) }
+        return .json(201, TemplateBody(template), headers: ["Location": "\(Self.path)/\(template.id)"])
+    }
+
+    @Sendable private func getOne(_ request: HTTPRequest) async throws -> HTTPResponse {
+        guard let template = try await get(try request.id("id")) else { throw Problem.notFound() }
+        return .json(200, TemplateBody(template))
+    }
+
+    @Sendable private func put(_ request: HTTPRequest) async throws -> HTTPResponse {
+        let id = try request.id("id")
+        let wanted = try read(request, as: ChangedTemplateBody.self).change
+        let template = try await units.perform { [change] work in try await change(id, to: wanted, in: work) }
+        guard let template else { throw Problem.notFound() }
+        return .json(200, TemplateBody(template))
+    }
+
+    @Sendable private func deleteOne(_ request: HTTPRequest) async throws -> HTTPResponse {
+        let id = try request.id("id")
+        let isDeleted = try await units.perform { [delete] work in try await delete(id, in: work) }
+        guard isDeleted else { throw Problem.notFound() }
+        return .empty()
+    }
+
+    /// The body of `request`.
+    /// - Throws: 422 with all faults at once: those of the fields, and those in what the texts say as templates.
+    private func read<Body: JSONDecodable>(_ request: HTTPRequest, as type: Body.Type) throws(Problem) -> Body {
+        let document = try request.decode(JSONValue.self)
+        let broken = check(
+            subject: document["subject"]?.stringValue, textBody: document["textBody"]?.stringValue,
+            htmlBody: document["htmlBody"]?.stringValue)
+        var faults: [JSONFault] = []
+        do throws(JSONFaults) {
+            let body = try JSONReader.decode(type, from: document)
+            if broken.isEmpty { return body }
+        } catch {
+            faults = error.faults
+        }
+        throw .unprocessable(faults + broken)
+    }
+}

@@ -1,0 +1,14 @@
+import Messaging
+import OrderContracts
+
+/// What Notification listens to, each kind of event through a queue of its own.
+
+extension Subscription where Event == OrderConfirmed {
+    /// The queue `notification.order-confirmed`, which feeds `NotifyOfConfirmations`.
+    public static var orderConfirmed: Subscription { Subscription(consumer: "notification") }
+}
+
+extension Subscription where Event == OrderCancelled {
+    /// The queue `notification.order-cancelled`, which feeds `NotifyOfCancellations`.
+    public static var orderCancelled: Subscription { Subscription(consumer: "notification") }
+}
