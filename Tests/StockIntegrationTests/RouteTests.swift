@@ -63,8 +63,10 @@ import Testing
             #expect(
                 read.body
                     == .object([
-                        "productId": .string("018f4e9a-0000-7000-8000-000000000001"), "sku": .string("TEA-1"), "name": .string("Sencha 100 g"),
-                        "unitPrice": .object(["amount": .string("9.00"), "currency": .string("USD")]), "version": .integer(2),
+                        "productId": .string("018f4e9a-0000-7000-8000-000000000001"), "sku": .string("TEA-1"),
+                        "name": .string("Sencha 100 g"),
+                        "unitPrice": .object(["amount": .string("9.00"), "currency": .string("USD")]),
+                        "version": .integer(2),
                     ]))
         }
     }
@@ -107,11 +109,14 @@ import Testing
     @Test func whatIsNotThereIs404() async throws {
         try await withAPI { api in
             let unknown = EntityID.v7()
-            #expect(try await api.send(.get, "/api/products/\(unknown)").status == 404)
-            #expect(try await api.send(.get, "/api/stocks/\(unknown)").status == 404)
-            #expect(try await api.send(.get, "/api/stocks/no-uuid").status == 404)
-            let body = #"{"delta":1,"reason":"receipt"}"#
-            #expect(try await api.send(.post, "/api/stocks/\(unknown)/adjustments", body).status == 404)
+            let adjustment = #"{"delta":1,"reason":"receipt"}"#
+            let answers = [
+                try await api.send(.get, "/api/products/\(unknown)"),
+                try await api.send(.get, "/api/stocks/\(unknown)"),
+                try await api.send(.get, "/api/stocks/no-uuid"),
+                try await api.send(.post, "/api/stocks/\(unknown)/adjustments", adjustment),
+            ]
+            #expect(answers.map(\.status) == [404, 404, 404, 404])
         }
     }
 
