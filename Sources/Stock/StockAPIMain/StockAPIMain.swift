@@ -1,4 +1,34 @@
+import HTTPServer
+import Messaging
+import Postgres
+import Runtime
+import StockAPI
+import StockInfrastructure
+
 @main
 struct StockAPIMain {
-    static func main() {}
+    static func main() async {
+        let process = ServiceProcess("stock-api", "answers HTTP about products and their stock") {
+            environment throws(ConfigurationError) in try APISettings(environment, defaultPort: 8082)
+        }
+        await process.run { settings, process in
+            let database = PostgresPool(settings.database, logger: process.logger)
+            let wakeUp = OutboxWakeUp(notifying: database)
+            let units = PostgresUnitOfWorkProvider(database, wakeUp: wakeUp)
+            let catalog = PostgresStockCatalog(database)
+
+            var router = Router()
+            router.addOperationalRoutes(process.readiness)
+            ProductRoutes(units, products: PostgresProductRepository(), catalog: catalog).add(to: &router)
+            StockRoutes(units, stock: PostgresStockRepository(), catalog: catalog).add(to: &router)
+
+            return [
+                database,
+                SchemaCheck(database, requires: 2, migrator: "stock-migrator"),
+                HTTPServer(
+                    host: settings.address.host, port: settings.address.port, router: router, settings: settings.http,
+                    logger: process.logger),
+            ]
+        }
+    }
 }

@@ -15,13 +15,12 @@ public struct OrderCreatedHandler: Sendable {
         refuse = GiveUpOnOrders(stock)
     }
 
-    public func handle(_ orders: [Received<OrderCreated>], in work: any UnitOfWork) async throws {
+    public func handle(_ orders: [Received<OrderCreated>], _ work: any UnitOfWork) async throws {
         try await deduct(orders, in: work)
     }
 
     /// Ends the saga of orders whose messages go to the dead letters.
-    public func giveUp(_ orders: [Received<OrderCreated>], because reason: String, in work: any UnitOfWork) async throws
-    {
+    public func giveUp(_ orders: [Received<OrderCreated>], _ reason: String, _ work: any UnitOfWork) async throws {
         try await refuse(orders, in: work)
     }
 }
@@ -34,7 +33,7 @@ public struct OrderCancelledHandler: Sendable {
 
     public init(_ stock: any StockRepository) { giveBack = ReturnStock(stock) }
 
-    public func handle(_ cancelled: [Received<OrderCancelled>], in work: any UnitOfWork) async throws {
+    public func handle(_ cancelled: [Received<OrderCancelled>], _ work: any UnitOfWork) async throws {
         try await giveBack(cancelled, in: work)
     }
 }

@@ -1,4 +1,42 @@
+import HTTPServer
+import Messaging
+import Postgres
+import Runtime
+import StockInfrastructure
+import StockWorker
+
 @main
 struct StockWorkerMain {
-    static func main() {}
+    static func main() async {
+        let process = ServiceProcess("stock-worker", "takes the stock of orders, and gives back that of cancelled ones")
+        {
+            environment throws(ConfigurationError) in try WorkerSettings(environment, defaultPort: 9082)
+        }
+        await process.run { settings, process in
+            let database = PostgresPool(settings.database, logger: process.logger)
+            let broker = settings.broker.named("stock-worker")
+            let wakeUp = OutboxWakeUp()
+            let created = OrderCreatedHandler(PostgresStockRepository())
+            let cancelled = OrderCancelledHandler(PostgresStockRepository())
+
+            var router = Router()
+            router.addOperationalRoutes(process.readiness)
+
+            return [
+                database,
+                SchemaCheck(database, requires: 2, migrator: "stock-migrator"),
+                HTTPServer(
+                    host: settings.address.host, port: settings.address.port, router: router, logger: process.logger),
+                OutboxRelay(
+                    from: database, to: broker, wakeUp: wakeUp, settings: settings.relay, logger: process.logger),
+                Consumer(
+                    OrderCreatedHandler.subscription, on: broker, inbox: database, wakeUp: wakeUp,
+                    settings: settings.consumer, logger: process.logger, whenGivenUp: created.giveUp,
+                    handler: created.handle),
+                Consumer(
+                    OrderCancelledHandler.subscription, on: broker, inbox: database, wakeUp: wakeUp,
+                    settings: settings.consumer, logger: process.logger, handler: cancelled.handle),
+            ]
+        }
+    }
 }
