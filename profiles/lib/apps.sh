@@ -1,33 +1,8 @@
 # shellcheck shell=bash
 # The project's own processes: which there are, their ports and their settings. Needs common.sh, process.sh, swift.sh.
-#
-# A domain is one line here, as it is one entry in Package.swift:
-#   prefix of its executables | its database and owner | last digit of its ports
-domains=(
-    "order orders 1"
-    "stock stock 2"
-    "notification notifications 3"
-)
 
 # Where the executables are; a test run sets it to its own build.
 BIN_DIR=${TRADEWIND_BIN_DIR:-$PROJECT_DIR/.build/release}
-
-# field_of DOMAIN N: the Nth field of its line.
-field_of() {
-    local line
-    local -a fields
-    for line in "${domains[@]}"; do
-        read -r -a fields <<<"$line"
-        if [[ ${fields[0]} == "$1" ]]; then
-            printf '%s\n' "${fields[$2]}"
-            return
-        fi
-    done
-    return 1
-}
-
-# each_domain: the prefixes, a line each.
-each_domain() { printf '%s\n' "${domains[@]%% *}"; }
 
 api_port() { printf '%d\n' $((8080 + port_offset + $(field_of "$1" 2))); }
 
@@ -52,9 +27,9 @@ executable_of() {
 
 # database_url DOMAIN: as the domain's owner. ORDER_DATABASE_URL and its like in the caller's environment win.
 database_url() {
-    local variable=${1^^}_DATABASE_URL password=${1^^}_PASSWORD database
-    database=$(field_of "$1" 1)
-    printf '%s\n' "${!variable:-postgresql://$database:${!password}@127.0.0.1:$POSTGRES_PORT/$database}"
+    local variable=${1^^}_DATABASE_URL database
+    database=$(database_of "$1")
+    printf '%s\n' "${!variable:-postgresql://$database:$(password_of "$1")@127.0.0.1:$POSTGRES_PORT/$database}"
 }
 
 amqp_url() { printf '%s\n' "${AMQP_URL:-amqp://tradewind:$AMQP_PASSWORD@127.0.0.1:$AMQP_PORT/}"; }
@@ -73,8 +48,8 @@ print_environment() {
     printf 'POSTGRES_ADMIN_URL=postgresql://postgres:%s@127.0.0.1:%s/postgres\n' "$POSTGRES_PASSWORD" "$POSTGRES_PORT"
 }
 
-# with_settings PROCESS COMMAND…: runs it with the caller's environment and with what is this process's own. DATABASE_URL
-# and HTTP_PORT of the caller are not taken over: no two processes share them. APIs and migrators know no broker.
+# with_settings PROCESS COMMAND…: runs it with the caller's environment and with what is this process's own. The caller's
+# DATABASE_URL and HTTP_PORT are not taken over: no two processes share them. APIs and migrators know no broker.
 with_settings() {
     local name=$1 domain=${1%%-*}
     shift

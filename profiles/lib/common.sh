@@ -8,6 +8,8 @@
 PROJECT_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 RUN_DIR=${TRADEWIND_RUN_DIR:-$PROJECT_DIR/.run}
 readonly PROJECT_DIR
+# shellcheck source=profiles/lib/domains.sh
+source "$PROJECT_DIR/profiles/lib/domains.sh"
 
 port_offset=${TRADEWIND_PORT_OFFSET:-0}
 POSTGRES_PORT=${TRADEWIND_POSTGRES_PORT:-$((54321 + port_offset))}
@@ -51,18 +53,22 @@ lock() {
     flock -w 300 9 || fail "another profiles/$1 has been at work for five minutes ($RUN_DIR/$1.lock)"
 }
 
-# load_secrets: random passwords, made once for each run directory, readable by their owner alone.
+# load_secrets: random passwords, made once for each run directory, readable by their owner alone. A new domain gets its
+# own when it is first seen.
 load_secrets() {
-    local file=$RUN_DIR/secrets name
-    if [[ ! -s $file ]]; then
-        for name in POSTGRES_PASSWORD ORDER_PASSWORD STOCK_PASSWORD NOTIFICATION_PASSWORD AMQP_PASSWORD \
-            ERLANG_COOKIE; do
-            printf '%s=%s\n' "$name" "$(od -An -N24 -tx1 /dev/urandom | tr -d ' \n')"
-        done | (umask 077 && cat >"$file.$$")
-        # A link instead of a rename: of two at once the first wins, and both then read the same.
-        ln "$file.$$" "$file" 2>/dev/null || true
-        rm -f "$file.$$"
-    fi
+    local file=$RUN_DIR/secrets name names domain
+    names=(POSTGRES_PASSWORD AMQP_PASSWORD ERLANG_COOKIE)
+    for domain in $(each_domain); do names+=("${domain^^}_PASSWORD"); done
+    (
+        umask 077
+        # Of two at once one writes, and both read the same.
+        exec 8>>"$file"
+        flock 8
+        for name in "${names[@]}"; do
+            grep -q "^$name=" "$file" ||
+                printf '%s=%s\n' "$name" "$(od -An -N24 -tx1 /dev/urandom | tr -d ' \n')" >&8
+        done
+    )
     # shellcheck source=/dev/null
     source "$file"
 }

@@ -21,12 +21,15 @@ postgres_program() {
 
 # as_postgres COMMAND…: PostgreSQL refuses root, so root becomes the package's user; anybody else stays who they are.
 # `setpriv` and not `su`: it replaces itself by the command, whose pid is then the server's.
-as_postgres() { exec_as_postgres=(); postgres_user_prefix; "${exec_as_postgres[@]}" "$@"; }
-postgres_user_prefix() {
-    exec_as_postgres=()
+as_postgres() {
+    choose_postgres_user
+    "${become_postgres[@]}" "$@"
+}
+choose_postgres_user() {
+    become_postgres=()
     ((EUID == 0)) || return 0
     id postgres >/dev/null 2>&1 || fail "the user postgres is missing: run profiles/install"
-    exec_as_postgres=(setpriv --reuid=postgres --regid=postgres --init-groups)
+    become_postgres=(setpriv --reuid=postgres --regid=postgres --init-groups)
 }
 
 # make_postgres_home: a directory for the server's user, in the run directory where that user can reach it. A checkout
@@ -81,25 +84,22 @@ psql_admin() {
 
 # create_databases: one database and one owner for each domain; nobody else may connect to it.
 create_databases() {
-    local database password existing
+    local domain database existing
     existing=$(psql_admin -At -c 'SELECT datname FROM pg_database')
-    while read -r database password; do
+    for domain in $(each_domain); do
+        database=$(database_of "$domain")
         grep -qx "$database" <<<"$existing" && continue
-        psql_admin <<SQL
+        psql_admin <<END
 DO \$\$ BEGIN
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '$database') THEN
-        CREATE ROLE $database LOGIN PASSWORD '$password';
+        CREATE ROLE $database LOGIN PASSWORD '$(password_of "$domain")';
     END IF;
 END \$\$;
 CREATE DATABASE $database OWNER $database;
 REVOKE ALL ON DATABASE $database FROM PUBLIC;
-SQL
-        done_line "database $database created"
-    done <<END
-orders $ORDER_PASSWORD
-stock $STOCK_PASSWORD
-notifications $NOTIFICATION_PASSWORD
 END
+        done_line "database $database created"
+    done
 }
 
 postgres_up() {
@@ -107,7 +107,7 @@ postgres_up() {
     make_postgres_home
     locate_postgres
     if pid=$(pid_of postgres); then
-        say "  postgres already runs (pid $pid)"
+        postgres_is_ready && create_databases && say "  postgres already runs (pid $pid)" && return
     else
         create_cluster
         cp "$PROJECT_DIR/profiles/postgresql.conf" "$POSTGRES_DATA/tradewind.conf"
@@ -122,8 +122,8 @@ postgres_up() {
         if ! pid_of postgres >/dev/null; then
             ((attempt > 1)) && sleep 1
             forget_stale_lock
-            postgres_user_prefix
-            (cd / && start_process postgres "${exec_as_postgres[@]}" "$(postgres_program postgres)" \
+            choose_postgres_user
+            (cd / && start_process postgres "${become_postgres[@]}" "$(postgres_program postgres)" \
                 -D "$POSTGRES_DATA" -p "$POSTGRES_PORT" -c listen_addresses=127.0.0.1 -c unix_socket_directories=)
             sleep 0.2
         fi

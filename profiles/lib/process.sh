@@ -27,7 +27,8 @@ is_process() {
     esac
 }
 
-# pid_of NAME: prints its pid; fails when it does not run. Finds it also when the pid file is gone or wrong, and mends it.
+# pid_of NAME: prints its pid; fails when it does not run. Finds it also when the pid file is gone or wrong, and mends
+# that.
 pid_of() {
     local file=$RUN_DIR/pid/$1.pid pid=
     [[ -f $file ]] && pid=$(cat "$file")

@@ -25,7 +25,7 @@ log.console.level = info
 log.file = false
 # A connection that is lost without a word is noticed within a minute.
 heartbeat = 30
-# The quorum queues' log: 64 MiB a file instead of 512, so that a restart has less to read and a laptop keeps its memory.
+# The quorum queues' log: 64 MiB a file instead of 512, so that a restart reads less and a laptop keeps its memory.
 raft.wal_max_size_bytes = 67108864
 END
         printf '[rabbitmq_management].\n' >"$RABBITMQ_HOME/enabled_plugins"
@@ -41,8 +41,8 @@ END
 # start_rabbitmq: with an environment of its own, so that nothing of the caller's or of /etc/rabbitmq gets in.
 start_rabbitmq() {
     local home=$RABBITMQ_HOME
-    # RUNNING_UNDER_SYSTEMD makes the script become the node instead of its parent: the pid is then the broker's own, and
-    # SIGTERM is a clean stop.
+    # RUNNING_UNDER_SYSTEMD makes the script become the node instead of its parent: the pid is then the broker's own,
+    # and SIGTERM is a clean stop.
     cd "$home" && start_process rabbitmq env -i "$(mark rabbitmq)" PATH="$PATH" HOME="$home" LANG=C.UTF-8 \
         RUNNING_UNDER_SYSTEMD=true \
         RABBITMQ_NODENAME=tradewind@localhost \
@@ -86,7 +86,7 @@ rabbitmq_up() {
     local pid port attempt deadline
     [[ -x $RABBITMQ_SERVER ]] || fail "RabbitMQ is missing: run profiles/install"
     if pid=$(pid_of rabbitmq); then
-        say "  rabbitmq already runs (pid $pid)"
+        rabbitmq_is_ready && say "  rabbitmq already runs (pid $pid)" && return
     else
         configure_rabbitmq
         for port in "$AMQP_PORT" "$MANAGEMENT_PORT" "$DISTRIBUTION_PORT"; do
