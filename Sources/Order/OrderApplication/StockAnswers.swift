@@ -5,6 +5,8 @@ import OrderDomain
 public struct UnknownOrder: Error, Sendable, Equatable, CustomStringConvertible {
     public let orderID: EntityID
 
+    public init(orderID: EntityID) { self.orderID = orderID }
+
     public var description: String { "no order has the identity \(orderID)" }
 }
 

@@ -57,6 +57,8 @@ public enum PricingFault: Error, Sendable, Equatable {
 /// All that is wrong with a basket.
 public struct PricingFaults: Error, Sendable, Equatable {
     public let faults: [PricingFault]
+
+    public init(faults: [PricingFault]) { self.faults = faults }
 }
 
 extension PricedBasket {

@@ -1,0 +1,88 @@
+import DomainKit
+import OrderApplication
+import OrderDomain
+import Testing
+
+@Suite struct IdempotencyTests {
+    @Test func theSameKeyAndBodyIsTheSameAnswerAgain() async throws {
+        try await OrderFixture.with { fixture in
+            let command = fixture.command([(try await fixture.product(), 2)])
+            guard case .placed(let first) = try await fixture.place(command, key: "k") else {
+                Issue.record("the order was not placed")
+                return
+            }
+            #expect(try await fixture.place(command, key: "k") == .repeated(first))
+            #expect(try await fixture.rowCounts()["orders"] == 1)
+            #expect(try await fixture.rowCounts()["outbox"] == 1)
+        }
+    }
+
+    @Test func theAnswerIsTheSameAfterPriceAndOrderChanged() async throws {
+        try await OrderFixture.with { fixture in
+            let product = try await fixture.product("10.00")
+            let command = fixture.command([(product, 2)])
+            let first = try #require(try await fixture.place(command, key: "k"))
+            try await fixture.confirm([try #require(first.orderID)])
+            try await fixture.record(product, "99.00", "EUR", version: 2)
+            guard case .placed(let answer) = first else { return }
+            #expect(try await fixture.place(command, key: "k") == .repeated(answer))
+        }
+    }
+
+    @Test func anotherBodyIsRefusedAndPlacesNothing() async throws {
+        try await OrderFixture.with { fixture in
+            let product = try await fixture.product()
+            _ = try await fixture.place(fixture.command([(product, 1)]), key: "k")
+            #expect(try await fixture.place(fixture.command([(product, 2)]), key: "k") == .keyUsedForAnotherRequest)
+            #expect(try await fixture.place(fixture.command([(.v7(), 2)]), key: "k") == .keyUsedForAnotherRequest)
+            #expect(try await fixture.rowCounts()["orders"] == 1)
+        }
+    }
+
+    @Test func theKeyOfAnotherCustomerIsAnotherKey() async throws {
+        try await OrderFixture.with { fixture in
+            let items = [BasketItem(productID: try await fixture.product(), quantity: 1)]
+            for _ in 0..<2 {
+                let command = PlaceOrderCommand(customerID: .v7(), items: items)
+                #expect(try await fixture.place(command, key: "k")?.isPlaced == true)
+            }
+        }
+    }
+
+    @Test func aRefusedRequestDoesNotUseItsKeyUp() async throws {
+        try await OrderFixture.with { fixture in
+            let product = EntityID.v7()
+            #expect(try await fixture.place(fixture.command([(product, 1)]), key: "k")?.isPlaced == false)
+            try await fixture.record(product, "1.00", version: 1)
+            #expect(try await fixture.place(fixture.command([(product, 1)]), key: "k")?.isPlaced == true)
+        }
+    }
+
+    @Test func manyAtOncePlaceOneOrder() async throws {
+        try await OrderFixture.with { fixture in
+            let command = fixture.command([(try await fixture.product(), 1)])
+            let results = try await withThrowingTaskGroup(of: PlaceOrder.Result?.self) { group in
+                for _ in 0..<16 { group.addTask { try await fixture.place(command, key: "k") } }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(results.count { $0?.isPlaced == true } == 1)
+            #expect(Set(results.map { $0?.orderID }).count == 1)
+            let counts = try await fixture.rowCounts()
+            #expect(counts["orders"] == 1 && counts["outbox"] == 1 && counts["idempotency_keys"] == 1)
+        }
+    }
+
+    @Test func theSameKeyTwiceInOneBatchPlacesOneOrder() async throws {
+        try await OrderFixture.with { fixture in
+            let product = try await fixture.product()
+            let key = IdempotencyKey("k")
+            let same = PlaceOrder.Request(fixture.command([(product, 1)]), key: key, cause: .test)
+            let other = PlaceOrder.Request(fixture.command([(product, 7)]), key: key, cause: .test)
+            let results = try await fixture.place([same, same, other])
+            // Which of them comes first is nobody's to say; all others see what it did.
+            #expect(results.count(where: \.isPlaced) == 1)
+            #expect(results.contains(.keyUsedForAnotherRequest))
+            #expect(try await fixture.rowCounts()["orders"] == 1)
+        }
+    }
+}
