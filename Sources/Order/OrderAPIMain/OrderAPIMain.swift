@@ -10,7 +10,7 @@ import Runtime
 struct OrderAPIMain {
     static func main() async {
         await ServiceProcess(
-            "order-api", "Takes, shows and cancels orders over HTTP.",
+            "order-api", "takes, shows and cancels orders over HTTP",
             settings: { environment throws(ConfigurationError) in try APISettings(environment, defaultPort: 8081) }
         ).run { settings, process in
             let database = PostgresPool(settings.database, logger: process.logger)

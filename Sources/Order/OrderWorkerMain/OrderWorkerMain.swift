@@ -11,7 +11,7 @@ import Runtime
 struct OrderWorkerMain {
     static func main() async {
         await ServiceProcess(
-            "order-worker", "Relays Order's events and brings its orders to their end.",
+            "order-worker", "relays Order's events and brings its orders to their end",
             settings: { environment throws(ConfigurationError) in try WorkerSettings(environment, defaultPort: 9081) }
         ).run { settings, process in
             let logger = process.logger
@@ -28,15 +28,18 @@ struct OrderWorkerMain {
                 SchemaCheck(database, requires: 2, migrator: "order-migrator"),
                 HTTPServer(
                     host: settings.address.host, port: settings.address.port, router: router, logger: logger),
-                OutboxRelay(from: database, to: broker, wakeUp: wakeUp, logger: logger),
+                OutboxRelay(from: database, to: broker, wakeUp: wakeUp, settings: settings.relay, logger: logger),
                 Consumer(
-                    .productPriced, on: broker, inbox: database, wakeUp: wakeUp, logger: logger,
+                    .productPriced, on: broker, inbox: database, wakeUp: wakeUp, settings: settings.consumer,
+                    logger: logger,
                     handler: { try await recordPrices($0, in: $1) }),
                 Consumer(
-                    .stockProcessCompleted, on: broker, inbox: database, wakeUp: wakeUp, logger: logger,
+                    .stockProcessCompleted, on: broker, inbox: database, wakeUp: wakeUp, settings: settings.consumer,
+                    logger: logger,
                     handler: { try await confirmOrders($0, in: $1) }),
                 Consumer(
-                    .stockProcessFailed, on: broker, inbox: database, wakeUp: wakeUp, logger: logger,
+                    .stockProcessFailed, on: broker, inbox: database, wakeUp: wakeUp, settings: settings.consumer,
+                    logger: logger,
                     handler: { try await rejectOrders($0, in: $1) }),
             ]
         }
