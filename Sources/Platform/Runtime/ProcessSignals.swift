@@ -5,34 +5,55 @@ import Lifecycle
 enum ProcessSignals {
     /// Takes over `SIGTERM` and `SIGINT`: the first triggers `shutdown`, the second ends the process at once with the
     /// exit code a shell gives for that signal. `SIGPIPE` is ignored, so that a closed socket is an error of its write.
-    ///
-    /// It must be called before the process has a second thread, because threads inherit what is blocked.
     static func handle(triggering shutdown: ShutdownSignal) {
         signal(SIGPIPE, SIG_IGN)
-        var watched = sigset_t()
-        sigemptyset(&watched)
-        sigaddset(&watched, SIGTERM)
-        sigaddset(&watched, SIGINT)
-        pthread_sigmask(SIG_BLOCK, &watched, nil)
-        let handle = Unmanaged.passRetained(shutdown).toOpaque()
+        var ends: [Int32] = [-1, -1]
+        guard pipe(&ends) == 0 else { return }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        signalPipe = ends[1]
+        let watch = Unmanaged.passRetained(SignalWatch(shutdown: shutdown, pipe: ends[0])).toOpaque()
         var thread = pthread_t()
-        let failure = pthread_create(&thread, nil, waitForSignals, handle)
-        if failure == 0 { pthread_detach(thread) }
+        guard pthread_create(&thread, nil, watchSignals, watch) == 0 else { return }
+        pthread_detach(thread)
+        // A handler, not a mask: threads that run already, the main thread among them, would not have the mask.
+        for number in [SIGTERM, SIGINT] {
+            var action = sigaction()
+            action.__sigaction_handler.sa_handler = passOn
+            action.sa_flags = Int32(SA_RESTART)
+            sigaction(number, &action, nil)
+        }
     }
 }
 
-/// The body of the thread that waits for signals. It ends with the process.
-private func waitForSignals(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+// Written once, before the handler that reads it is installed.
+nonisolated(unsafe) private var signalPipe: Int32 = -1
+
+/// The handler: it may do nothing but what is safe while any other code is interrupted.
+private func passOn(_ number: Int32) {
+    let interrupted = errno
+    var byte = UInt8(truncatingIfNeeded: number)
+    write(signalPipe, &byte, 1)
+    errno = interrupted
+}
+
+private final class SignalWatch: Sendable {
+    let shutdown: ShutdownSignal
+    let pipe: Int32
+
+    init(shutdown: ShutdownSignal, pipe: Int32) {
+        self.shutdown = shutdown
+        self.pipe = pipe
+    }
+}
+
+/// The body of the thread that hears of signals. It ends with the process.
+private func watchSignals(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
     guard let argument else { return nil }
-    let shutdown = Unmanaged<ShutdownSignal>.fromOpaque(argument).takeRetainedValue()
-    var watched = sigset_t()
-    sigemptyset(&watched)
-    sigaddset(&watched, SIGTERM)
-    sigaddset(&watched, SIGINT)
+    let watch = Unmanaged<SignalWatch>.fromOpaque(argument).takeRetainedValue()
     while true {
-        var number: Int32 = 0
-        guard sigwait(&watched, &number) == 0 else { continue }
-        if shutdown.isTriggered { _exit(128 + number) }
-        shutdown.trigger()
+        var number: UInt8 = 0
+        guard read(watch.pipe, &number, 1) == 1 else { continue }
+        if watch.shutdown.isTriggered { _exit(128 + Int32(number)) }
+        watch.shutdown.trigger()
     }
 }
