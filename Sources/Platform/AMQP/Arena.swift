@@ -32,16 +32,26 @@ final class Arena {
     }
 
     /// `headers` as a table, but for values that cannot be sent.
-    func table(_ headers: MessageHeaders) -> amqp_table_t {
-        let size = headers.count * MemoryLayout<amqp_table_entry_t>.stride
+    ///
+    /// - Parameter tables: entries that are tables themselves.
+    func table(_ headers: MessageHeaders, tables: [String: MessageHeaders] = [:]) -> amqp_table_t {
+        let capacity = headers.count + tables.count
+        let size = capacity * MemoryLayout<amqp_table_entry_t>.stride
         guard size > 0, let memory = amqp_pool_alloc(pool, size) else {
             return amqp_table_t(num_entries: 0, entries: nil)
         }
-        let entries = memory.bindMemory(to: amqp_table_entry_t.self, capacity: headers.count)
+        let entries = memory.bindMemory(to: amqp_table_entry_t.self, capacity: capacity)
         var count = 0
         for (name, value) in headers {
             guard let value = field(value) else { continue }
             (entries + count).initialize(to: amqp_table_entry_t(key: bytes(name), value: value))
+            count += 1
+        }
+        for (name, inner) in tables {
+            var field = amqp_field_value_t()
+            field.kind = UInt8(AMQP_FIELD_KIND_TABLE.rawValue)
+            field.value.table = table(inner)
+            (entries + count).initialize(to: amqp_table_entry_t(key: bytes(name), value: field))
             count += 1
         }
         return amqp_table_t(num_entries: Int32(count), entries: entries)

@@ -11,6 +11,9 @@ final class Link {
     /// As big as RabbitMQ lets a frame become by default.
     private static let frameMax: Int32 = 131_072
 
+    /// What the broker may tell this client on its own account.
+    private static let capabilities: MessageHeaders = ["consumer_cancel_notify": true, "connection.blocked": true]
+
     private let state: amqp_connection_state_t
     private let arena = Arena()
     private let descriptor: Int32
@@ -63,7 +66,8 @@ final class Link {
         amqp_set_handshake_timeout(state, &timeout)
         timeout = timeval(settings.replyTimeout)
         amqp_set_rpc_timeout(state, &timeout)
-        var properties = arena.table(["connection_name": .text(settings.name), "product": "tradewind"])
+        var properties = arena.table(
+            ["connection_name": .text(settings.name), "product": "tradewind"], tables: ["capabilities": capabilities])
         let reply = tradewind_amqp_login(
             state, address.virtualHost, 0, frameMax, Int32(max(0, settings.heartbeat.components.seconds)), &properties,
             address.user, address.password)

@@ -53,8 +53,9 @@ struct RelaySession {
         while !shutdown.isTriggered {
             try await balance()
             try await probeParkedRoutes()
-            if try await publishBatch() { continue }
+            let isMoving = try await publishBatch()
             status.didReach()
+            if isMoving { continue }
             if wasSignalled.take(), !locks.holdsAll { try await wakeOtherRelays() }
             try await keepAlive()
             _ = try await connection.waitForNotification(timeout: settings.pollInterval)
