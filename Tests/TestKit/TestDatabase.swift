@@ -73,6 +73,8 @@ public struct TestDatabase: Sendable {
 /// What a test needs and the machine does not have: the test fails.
 public struct TestSetupError: Error, CustomStringConvertible {
     public let description: String
+
+    public init(description: String) { self.description = description }
 }
 
 /// The URL of the PostgreSQL server for tests.

@@ -51,6 +51,7 @@ public final class PostgresPool: Service, PostgresStatements {
     ///
     /// When it comes back in a transaction or lost, it is closed and opened anew for the next.
     /// - Throws: What `body` throws, or ``PostgresError``: `poolExhausted`, `cancelled`, or what opening throws.
+    @discardableResult
     public func withConnection<Value: Sendable>(
         _ body: @Sendable (PostgresConnection) async throws -> Value
     ) async throws -> Value {
@@ -69,6 +70,7 @@ public final class PostgresPool: Service, PostgresStatements {
     }
 
     /// Runs `body` in a transaction on a connection of its own: see ``PostgresConnection/transaction(isolation:_:)``.
+    @discardableResult
     public func transaction<Value: Sendable>(
         isolation: PostgresIsolation = .readCommitted,
         _ body: @Sendable (PostgresTransaction) async throws -> Value

@@ -22,6 +22,7 @@ extension PostgresConnection {
     ///
     /// - Throws: What `body` throws, or ``PostgresError``: `commitOutcomeUnknown` when the connection was lost while
     ///   committing, `transactionAborted` when `body` swallowed the failure of a statement.
+    @discardableResult
     public nonisolated func transaction<Value: Sendable>(
         isolation: PostgresIsolation = .readCommitted,
         _ body: @Sendable (PostgresTransaction) async throws -> Value
