@@ -67,10 +67,7 @@ release_bin_dir() { printf '%s\n' "$PROJECT_DIR/.build/release"; }
 
 # build_release: all executables, when a source has changed since.
 build_release() {
-    if release_is_current; then
-        done_line "the executables are up to date"
-        return
-    fi
+    release_is_current && return
     find_swift
     mkdir -p "$PROJECT_DIR/.build"
     # Dated before the build: what is edited while it runs is newer than it.
