@@ -70,6 +70,12 @@ static inline const struct sockaddr *tradewind_client_address(struct MHD_Connect
     return info == NULL ? NULL : info->client_addr;
 }
 
+/// How many bytes the head of the request has, from its first letter to the empty line.
+static inline size_t tradewind_header_size(struct MHD_Connection *connection) {
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+    return info == NULL ? 0 : info->header_size;
+}
+
 /// A response that owns a copy of `size` bytes.
 static inline struct MHD_Response *tradewind_response(const void *bytes, size_t size) {
     return MHD_create_response_from_buffer(size, (void *)bytes, MHD_RESPMEM_MUST_COPY);

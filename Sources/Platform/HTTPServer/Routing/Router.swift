@@ -47,6 +47,7 @@ public struct Router: Sendable {
     /// - Throws: 404 where no template fits; 405 with `Allow` where one does, but not for this method; 400 where the path
     ///   is not percent-encoded UTF-8.
     func match(_ method: HTTPMethod?, _ path: String) throws(Problem) -> RouteMatch {
+        guard path.hasPrefix("/") else { throw .notFound() }
         var segments: [String] = []
         for segment in pathSegments(path) {
             guard let decoded = percentDecoded(segment.utf8) else {
@@ -71,7 +72,7 @@ struct RouteMatch: Sendable {
 
 /// Segments between slashes. A slash at the end makes another, empty one: `/a/` is not `/a`.
 private func pathSegments(_ path: String) -> [Substring] {
-    path.split(separator: "/", omittingEmptySubsequences: false).dropFirst(path.hasPrefix("/") ? 1 : 0).map(\.self)
+    path.split(separator: "/", omittingEmptySubsequences: false).dropFirst().map(\.self)
 }
 
 extension Router.Route {

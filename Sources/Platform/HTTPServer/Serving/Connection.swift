@@ -72,38 +72,48 @@ final class Connection: Sendable {
     }
 
     /// Ends the handling of a request, where one is in that phase, with a problem and cancels its task.
-    func refuse(_ problem: Problem) {
+    /// - Returns: whether one was.
+    @discardableResult
+    func refuse(_ problem: Problem) -> Bool {
         let (request, handling) = state.withLock { ($0.phase.request, $0.phase.handling) }
-        guard let handling, answer(handling.subject.response(problem), to: request) else { return }
+        guard let handling, answer(handling.subject.response(problem), to: request) else { return false }
         handling.task?.cancel()
+        return true
     }
 
     /// Looks after a connection that has been in its phase for long.
+    /// - Parameter probesUnfinished: whether to look at connections without a request as well, which costs a system call
+    ///   for each.
     /// - Returns: whether a handler was given up because of its deadline.
-    func watch(now: ContinuousClock.Instant, settings: HTTPServerSettings) -> Bool {
-        switch state.withLock({ $0.phase.overdue(now: now, settings: settings) }) {
-        case .nothing: return false
-        case .deadline:
-            refuse(.deadlineExceeded)
-            return true
-        case .probe:
-            state.withLock { $0.phase.handling != nil && isHungUp ? $0.phase.abandon() : nil }?.cancel()
-            return false
-        case .disconnect:
-            // The polling thread then sees the end of the connection. The phase may have changed: ask again.
-            state.withLock { state in
-                guard !state.isClosed, case .disconnect = state.phase.overdue(now: now, settings: settings) else {
-                    return
-                }
-                shutdown(descriptor, Int32(SHUT_RDWR))
+    func watch(now: ContinuousClock.Instant, settings: HTTPServerSettings, probesUnfinished: Bool) -> Bool {
+        let (overdue, task): (ConnectionPhase.Overdue, Task<Void, Never>?) = state.withLock { state in
+            guard !state.isClosed else { return (.nothing, nil) }
+            let overdue = state.phase.overdue(now: now, settings: settings)
+            switch overdue {
+            case .probe where isHungUp: return (overdue, state.phase.abandon())
+            // libmicrohttpd waits for an event that came together with the last bytes, so it misses this end.
+            case .probeUnfinished where probesUnfinished && isHungUp && hasNothingToRead: disconnect()
+            case .disconnect: disconnect()
+            case .nothing, .deadline, .probe, .probeUnfinished: break
             }
-            return false
+            return (overdue, nil)
         }
+        task?.cancel()
+        guard case .deadline = overdue else { return false }
+        return refuse(.deadlineExceeded)
     }
+
+    /// Lets the polling thread see the end of the connection, and end it on our side too.
+    private func disconnect() { shutdown(descriptor, Int32(SHUT_RDWR)) }
 
     /// Whether the client has closed its end. libmicrohttpd does not look while a connection is suspended.
     private var isHungUp: Bool {
         var watched = pollfd(fd: descriptor, events: Int16(tradewind_poll_hung_up), revents: 0)
         return poll(&watched, 1, 0) > 0 && watched.revents & Int16(tradewind_poll_hung_up) != 0
+    }
+
+    private var hasNothingToRead: Bool {
+        var byte: UInt8 = 0
+        return recv(descriptor, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT)) == 0
     }
 }

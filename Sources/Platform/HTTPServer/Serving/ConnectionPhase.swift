@@ -37,9 +37,11 @@ struct ConnectionPhase {
     enum Overdue {
         case nothing
         /// The handler is late: answer in its place.
-        case deadline(request: Int, RequestSubject)
+        case deadline
         /// The handler runs for a while: look whether its client is still there.
         case probe
+        /// There is no whole request: look whether there can ever be one.
+        case probeUnfinished
         /// The client is too slow: end the connection.
         case disconnect
     }
@@ -122,17 +124,14 @@ struct ConnectionPhase {
     func overdue(now: Instant, settings: HTTPServerSettings) -> Overdue {
         switch phase {
         case .waiting(let since), .receiving(let since):
-            since.duration(to: now) > settings.idleTimeout ? .disconnect : .nothing
-        case .sending(let since): since.duration(to: now) > settings.sendTimeout ? .disconnect : .nothing
-        case .answered: .nothing
+            if since.duration(to: now) > settings.idleTimeout { return .disconnect }
+            return since.duration(to: now) > .milliseconds(500) ? .probeUnfinished : .nothing
+        case .sending(let since): return since.duration(to: now) > settings.sendTimeout ? .disconnect : .nothing
+        case .answered: return .nothing
         case .handling(let handling):
-            if now >= handling.deadline {
-                .deadline(request: request, handling.subject)
-            } else if handling.isSuspended, !handling.isAbandoned, now - handling.since > .milliseconds(50) {
-                .probe
-            } else {
-                .nothing
-            }
+            if now >= handling.deadline { return .deadline }
+            let isProbed = handling.isSuspended && !handling.isAbandoned
+            return isProbed && now - handling.since > .milliseconds(50) ? .probe : .nothing
         }
     }
 }

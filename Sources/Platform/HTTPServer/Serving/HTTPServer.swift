@@ -60,8 +60,10 @@ public final class HTTPServer: Service {
         let end = ShutdownSignal()
         let watch = Task(executorPreference: thread) { [core] in
             // A thread of its own: deadlines hold also when every thread of the pool is busy.
+            var turn = 0
             while !end.isTriggered {
-                core.watchConnections()
+                core.watchConnections(probesUnfinished: turn % 20 == 0)
+                turn += 1
                 usleep(50_000)
             }
             daemon.stop()

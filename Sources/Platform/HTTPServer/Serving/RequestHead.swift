@@ -18,7 +18,7 @@ struct RequestHead {
         _ connection: OpaquePointer, path: UnsafePointer<CChar>, method: UnsafePointer<CChar>,
         version: UnsafePointer<CChar>
     ) {
-        let collected = CollectedHeaders()
+        let collected = CollectedHeaders(layout: HeadLayout(method: method, version: version))
         MHD_get_connection_values_n(
             connection, .HEADER_KIND,
             { context, _, name, nameSize, value, valueSize in
@@ -28,11 +28,14 @@ struct RequestHead {
                 return .YES
             }, Unmanaged.passUnretained(collected).toOpaque())
         self.method = HTTPMethod(rawValue: String(cString: method))
-        self.path = String(cString: path)
+        self.path = originForm(String(cString: path))
         query = collectedQuery(connection)
         headers = HTTPHeaders(collected.fields)
         trace = TraceContext(continuing: headers["traceparent"])
-        objection = collected.guarding.objection(version: String(cString: version))
+        let isWhole = collected.layout.isWhole(size: tradewind_header_size(connection))
+        objection =
+            collected.guarding.objection(version: String(cString: version))
+            ?? (isWhole ? nil : "The headers are folded, or their lines do not end with CRLF.")
         declaredLength = collected.guarding.declaredLength
         hasBody = collected.guarding.hasBody
     }
@@ -44,9 +47,13 @@ struct RequestHead {
 private final class CollectedHeaders {
     var fields: [HTTPHeaders.Field] = []
     var guarding = RequestGuard()
+    var layout: HeadLayout
+
+    init(layout: HeadLayout) { self.layout = layout }
 
     func add(name: UnsafeBufferPointer<UInt8>, value: UnsafeBufferPointer<UInt8>) {
         guarding.see(name: name, value: value)
+        layout.see(name: name, value: value)
         fields.append(
             HTTPHeaders.Field(
                 name: String(decoding: name, as: UTF8.self), value: String(decoding: value, as: UTF8.self)))
@@ -83,4 +90,13 @@ private func collectedQuery(_ connection: OpaquePointer) -> QueryParameters? {
 private func bytes(_ start: UnsafePointer<CChar>?, _ count: Int) -> UnsafeBufferPointer<UInt8> {
     UnsafeBufferPointer(
         start: UnsafeRawPointer(start)?.assumingMemoryBound(to: UInt8.self), count: start == nil ? 0 : count)
+}
+
+/// The path alone, where the client sent the whole URL as if to a proxy (RFC 9112 section 3.2.2).
+private func originForm(_ target: String) -> String {
+    guard !target.hasPrefix("/") else { return target }
+    let lowercased = target.lowercased()
+    guard lowercased.hasPrefix("http://") || lowercased.hasPrefix("https://") else { return target }
+    let afterScheme = target.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false)[2]
+    return afterScheme.firstIndex(of: "/").map { String(afterScheme[$0...]) } ?? "/"
 }

@@ -40,10 +40,10 @@ final class ServerCore: Sendable {
     }
 
     /// Enforces deadlines and ends what is too slow or has gone.
-    func watchConnections() {
+    func watchConnections(probesUnfinished: Bool) {
         let now = ContinuousClock.now
         for connection in connections.withLock({ Array($0.values) })
-        where connection.watch(now: now, settings: settings) {
+        where connection.watch(now: now, settings: settings, probesUnfinished: probesUnfinished) {
             logger.warn("request exceeded its deadline", .address(connection.remoteAddress))
         }
     }
