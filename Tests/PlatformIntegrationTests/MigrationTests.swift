@@ -138,7 +138,7 @@ import Testing
         try await TestDatabase.with { database in
             let holder = PostgresConnection(database.settings())
             try await holder.open()
-            try await holder.execute("SELECT pg_advisory_lock(8390876187949066606)")
+            try await holder.execute("SELECT pg_advisory_lock(8390876139571603822)")
             let start = ContinuousClock.now
             let error = await #expect(throws: MigrationError.self) {
                 try await runner(database, [create], lockWait: .milliseconds(300)).up()

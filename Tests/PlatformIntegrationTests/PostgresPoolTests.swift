@@ -79,7 +79,13 @@ import Testing
             }
             try await TestDatabase.administer(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '\(database.name)'")
-            try await Task.sleep(for: .milliseconds(200))
+            // A session ends a moment after it was told to.
+            let observer = PostgresConnection(PostgresSettings(url: try testServerURL()))
+            try await observer.open()
+            let sessions = "SELECT count(*) FROM pg_stat_activity WHERE application_name = $1"
+            while try await observer.first(sessions, [.text(database.name)], as: { row in try row.int(0) }) != 0 {
+                try await Task.sleep(for: .milliseconds(20))
+            }
             for _ in 0..<3 {
                 let result3 = try await database.pool.execute("SELECT 1")
                 #expect(result3 == 1)

@@ -21,7 +21,7 @@ import Testing
         #expect(migration.description == "add_the_index")
         #expect(migration.isTransactional)
         #expect(Migration.fileName(version: 12, description: "add_the_index") == "V0012__add_the_index.sql")
-        #expect(migration.checksum == "17db4fd369edb9244b9f91d9aeed145c3d04ad8ba6e95d06247f07a63527d11a")
+        #expect(migration.checksum == "e004ebd5b5532a4b85984a62f8ad48a81aa3460c1ca07701f386135d72cdecf5")
     }
 
     @Test func namesAndContentsThatAreNoneAreRefused() {

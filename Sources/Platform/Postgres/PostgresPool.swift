@@ -157,6 +157,7 @@ extension PostgresPool {
     /// Opens the connection when it is not, or no longer.
     private func makeReady(_ connection: PostgresConnection) async throws(PostgresError) {
         if await connection.isAlive { return }
+        await connection.close()
         try availability.checkMayTry()
         do throws(PostgresError) {
             try await connection.open()
