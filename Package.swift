@@ -102,7 +102,8 @@ func targets(of domain: Domain) -> [Target] {
         test(
             "\(name)IntegrationTests",
             ["\(name)API", "\(name)Worker", "\(name)Infrastructure", "\(name)Application", "\(name)Domain"]
-                + ["\(name)Contracts", "Messaging", "Postgres", "HTTPServer", "TestKit"] + consumed + kit),
+                + ["\(name)Contracts", "Messaging", "Postgres", "HTTPServer", "Lifecycle", "Observability", "TestKit"]
+                + consumed + kit),
     ]
 }
 
