@@ -34,7 +34,9 @@ import Testing
                     try await withThrowingTaskGroup(of: Void.self) { group in
                         for service in services { group.addTask { try await service.run(until: shutdown) } }
                         defer { shutdown.trigger() }
-                        try await eventually("the parts are there") { services.allSatisfy(\.health.isHealthy) }
+                        try await eventually("the parts are there", within: .seconds(60)) {
+                            services.allSatisfy(\.health.isHealthy)
+                        }
                         try await body(order, stock)
                     }
                 }
@@ -55,11 +57,11 @@ import Testing
                 try await work.publish(StockProcessCompleted(orderID: confirmed), cause: .test)
                 try await work.publish(StockProcessFailed(orderID: refused, reason: "none left"), cause: .test)
             }
-            try await eventually("both orders came to their end") {
+            try await eventually("both orders came to their end", within: .seconds(60)) {
                 let statuses = [try await order.find(confirmed).status, try await order.find(refused).status]
                 return statuses == [.confirmed, .cancelled]
             }
-            try await eventually("the product can be ordered") {
+            try await eventually("the product can be ordered", within: .seconds(60)) {
                 try await order.place(order.command([(product, 1)]))?.isPlaced == true
             }
         }
@@ -79,10 +81,12 @@ import Testing
                     """, [.id(.v7()), .id(id), .text(body), .timestamp(work.now)])
                 try await work.publish(StockProcessFailed(orderID: last, reason: "none left"), cause: .test)
             }
-            try await eventually("what was published last has come") {
+            try await eventually("what was published last has come", within: .seconds(60)) {
                 try await order.find(last).status == .cancelled
             }
-            try await eventually("everything was relayed") { try await stock.rowCounts()["outbox"] == 0 }
+            try await eventually("everything was relayed", within: .seconds(60)) {
+                try await stock.rowCounts()["outbox"] == 0
+            }
             #expect(try await order.published(about: id) == ["OrderCreated", "OrderCancelled"])
             #expect(try await order.steps(of: id) == [.pending, .stockRefused, .cancelled])
         }
