@@ -2,8 +2,6 @@ import AMQP
 import DomainKit
 import Foundation
 import JSON
-import OrderContracts
-import StockContracts
 import TestKit
 import Testing
 
@@ -29,10 +27,10 @@ import Testing
         try await Shop.with(workers: 2) { shop in
             let received = try await shop.stockShelves()
             async let placing = shop.placeOrders(200, over: Array(received.keys))
-            for round in 0..<3 {
+            for _ in 0..<3 {
                 for domain in Shop.Domain.allCases {
                     try await Task.sleep(for: .milliseconds(60))
-                    await shop.workers(of: domain)[round].kill9()
+                    await shop.killWorker(of: domain)
                     try await shop.startWorker(of: domain)
                 }
             }
@@ -46,7 +44,7 @@ import Testing
     /// Each message of the saga is delivered three times in all, the copies in reverse order and long after the first.
     @Test func messagesDeliveredThreeTimesAndInTheWrongOrderChangeNothing() async throws {
         try await Shop.with(workers: 2) { shop in
-            let tap = try await shop.broker.tap()
+            let tap = try await shop.tap()
             let received = try await shop.stockShelves()
             let placed = try await shop.placeOrders(60, over: Array(received.keys))
             for id in placed.prefix(10) { _ = try await shop.send("POST", "/api/orders/\(id)/cancel", to: .order) }
@@ -54,7 +52,7 @@ import Testing
             let before = try await shop.picture()
             let messages = try await tap.drain()
             #expect(messages.count >= 60 * 3)
-            try await shop.broker.republish(messages.reversed() + messages)
+            try await shop.republish(messages.reversed() + messages)
             try await shop.settles()
             #expect(try await shop.picture() == before)
             try await shop.audit(received: received)
@@ -111,11 +109,11 @@ extension Shop {
     func picture() async throws -> [String] {
         var picture: [String] = []
         for (domain, sql) in [
-            (.order, "SELECT order_id::text || status || coalesce(cancellation_reason, '') FROM orders"),
+            (.order, "SELECT id::text || status || coalesce(cancellation_reason, '') FROM orders"),
             (.stock, "SELECT product_id::text || on_hand FROM stock_items"),
             (.stock, "SELECT movement_id::text FROM stock_movements"),
             (.stock, "SELECT order_id::text || outcome FROM order_outcomes"),
-            (.notification, "SELECT notification_id::text || status FROM notifications"),
+            (.notification, "SELECT id::text || status FROM notifications"),
         ] as [(Domain, String)] {
             guard let database = databases[domain] else { throw Failure(description: "no \(domain) database") }
             picture += try await database.pool.query(sql + " ORDER BY 1") { try $0.text(0) }

@@ -79,12 +79,10 @@ import Testing
     @Test func ordersAreTakenWhileTheWorkersAreAwayAndHandledWhenTheyReturn() async throws {
         try await Shop.with { shop in
             let product = try await shop.addProduct(stock: 1)
-            for domain in Shop.Domain.allCases {
-                for worker in shop.workers(of: domain) { #expect(await worker.stop() == 0) }
-            }
+            let stopped = try await shop.stopWorkers()
             let id = try await shop.placeOrder([(product, 1)])
             #expect(try await shop.order(id).status == "Pending")
-            for domain in Shop.Domain.allCases { try await shop.startWorker(of: domain) }
+            for domain in stopped { try await shop.startWorker(of: domain) }
             _ = try await shop.order(id, becomes: "Confirmed")
         }
     }

@@ -10,22 +10,27 @@ extension Shop {
         return try await database.pool.query(sql) { try $0.int(0) }.first ?? 0
     }
 
-    /// Waits until no order is pending, no outbox holds a row and no queue a message.
+    /// Waits until nothing is in flight: no order is pending, no outbox holds a row, no queue a message.
+    ///
+    /// A message in the hands of a worker is in no count. So the workers are stopped, which hands back what they have not
+    /// finished, the counts are taken again, and as many workers are started anew.
     func settles() async throws {
-        _ = try await eventually("nothing is in flight any more", within: .seconds(120)) {
-            guard try await count("SELECT count(*) FROM orders WHERE status = 'Pending'", in: .order) == 0 else {
-                return nil
+        while true {
+            _ = try await eventually("nothing waits any more", within: .seconds(120)) {
+                try await nothingWaits() ? true : nil
             }
-            return try await isQuiet() ? true : nil
+            let stopped = try await stopWorkers()
+            let isSettled = try await nothingWaits()
+            for domain in stopped { try await startWorker(of: domain) }
+            if isSettled { return }
         }
     }
 
-    /// Whether every message written has been handled. Handling may write the next one, so the outboxes are asked again
-    /// after the queues.
-    private func isQuiet() async throws -> Bool {
-        guard try await outboxesAreEmpty() else { return false }
-        guard try await broker.unhandledMessages() == 0 else { return false }
-        return try await outboxesAreEmpty()
+    private func nothingWaits() async throws -> Bool {
+        guard try await count("SELECT count(*) FROM orders WHERE status = 'Pending'", in: .order) == 0,
+            try await outboxesAreEmpty(), try await waitingMessages() == 0
+        else { return false }
+        return true
     }
 
     private func outboxesAreEmpty() async throws -> Bool {
@@ -46,7 +51,7 @@ extension Shop {
         #expect(unfinished == 0, "every order ends", sourceLocation: sourceLocation)
         let sold = try await orders.pool.query(
             """
-            SELECT l.product_id, sum(l.quantity)::bigint FROM order_lines l JOIN orders o ON o.order_id = l.order_id
+            SELECT l.product_id, sum(l.quantity)::bigint FROM order_lines l JOIN orders o ON o.id = l.order_id
             WHERE o.status = 'Confirmed' GROUP BY 1
             """
         ) { (try $0.id(0), try $0.int(1)) }
@@ -65,7 +70,7 @@ extension Shop {
                 "stock on hand and what confirmed orders took is what was received", sourceLocation: sourceLocation)
         }
         #expect(levels.count == received.count, sourceLocation: sourceLocation)
-        let final = try await orders.pool.query("SELECT order_id, status FROM orders ORDER BY 1") {
+        let final = try await orders.pool.query("SELECT id, status FROM orders ORDER BY 1") {
             "\(try $0.id(0)) \(try $0.text(1))"
         }
         // The last word that each customer heard; a confirmation may stand beside a later cancellation.

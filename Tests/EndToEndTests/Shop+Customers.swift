@@ -39,7 +39,7 @@ extension Shop {
         let answer = try await (client ?? api(domain)).send(
             method, path, headers: headers, body: Array((body ?? "").utf8))
         let json = answer.body.isEmpty ? JSONValue.null : try JSONValue(parsing: answer.body)
-        return (answer.status, json, answer.headers["Location"])
+        return (answer.status, json, answer.header("Location"))
     }
 
     /// Registers a product with a price and a stock, and waits until Order knows the price.

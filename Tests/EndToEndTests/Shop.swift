@@ -90,9 +90,36 @@ final class Shop: Sendable {
         return process
     }
 
-    /// The workers of a domain that this shop has started, in that order.
-    func workers(of domain: Domain) -> [ServerProcess] {
-        processes.withLock { $0.filter { $0.name == "\(domain)-worker" } }
+    /// Stops all workers as an orchestrator does.
+    /// - Returns: the domain of each.
+    /// - Throws: ``Failure`` where one does not exit with 0.
+    func stopWorkers() async throws -> [Domain] {
+        let workers = processes.withLock { all in
+            defer { all.removeAll { $0.name.hasSuffix("-worker") } }
+            return all.filter { $0.name.hasSuffix("-worker") }
+        }
+        return try await withThrowingTaskGroup(of: Domain?.self) { group in
+            for worker in workers {
+                group.addTask {
+                    let code = await worker.stop()
+                    guard code == 0 else {
+                        throw Failure(description: "\(worker.name) ended with \(code):\n\(worker.log)")
+                    }
+                    return Domain.allCases.first { worker.name == "\($0)-worker" }
+                }
+            }
+            return try await group.reduce(into: []) { domains, domain in
+                if let domain { domains.append(domain) }
+            }
+        }
+    }
+
+    /// Kills the oldest worker of a domain, as a power cut would.
+    func killWorker(of domain: Domain) async {
+        let worker = processes.withLock { all in
+            all.firstIndex { $0.name == "\(domain)-worker" }.map { all.remove(at: $0) }
+        }
+        await worker?.kill9()
     }
 
     /// The first API of a domain.
@@ -111,7 +138,9 @@ final class Shop: Sendable {
 
     /// Waits until the process says where it listens, and then that it is ready.
     private func ready(_ process: ServerProcess) async throws -> HTTPClient {
-        let address = try await eventually("\(process.name) listens\n\(process.log)") { address(in: process.log) }
+        let address = try await eventually("\(process.name) listens\n\(process.log)") {
+            listeningAddress(in: process.log)
+        }
         let client = HTTPClient("http://\(address)")
         _ = try await eventually("\(process.name) is ready\n\(process.log)") {
             try? await client.send("GET", "/health/ready").status == 200 ? true : nil
@@ -136,8 +165,8 @@ final class Shop: Sendable {
 }
 
 /// The address that a process said it listens on.
-private func address(in log: String) -> String? {
-    for line in log.split(separator: "\n") where line.contains("\"listening\"") {
+private func listeningAddress(in log: String) -> String? {
+    for line in log.split(separator: "\n") where line.contains("\"serving HTTP\"") {
         guard let json = try? JSONValue(parsing: Array(line.utf8)) else { continue }
         return json["address"]?.stringValue
     }
