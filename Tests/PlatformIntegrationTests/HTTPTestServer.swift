@@ -1,7 +1,7 @@
 import HTTPServer
 import Lifecycle
+import Locking
 import Observability
-import Synchronization
 import TestKit
 
 /// A server on a port of its own, which lives as long as the test's closure.

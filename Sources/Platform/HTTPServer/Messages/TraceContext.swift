@@ -1,3 +1,5 @@
+import Glibc
+
 /// The place of a request in a distributed trace (W3C Trace Context).
 public struct TraceContext: Sendable, Equatable {
     private let high: UInt64
@@ -7,16 +9,11 @@ public struct TraceContext: Sendable, Equatable {
 
     /// A span of the trace that `traceparent` names, or of a new trace where it is absent or not valid.
     public init(continuing traceparent: String?) {
-        var generator = SystemRandomNumberGenerator()
-        // An id of zeros is not valid.
-        span = UInt64.random(in: 1...UInt64.max, using: &generator)
-        if let traceparent, let parent = TraceContext.parse(traceparent) {
-            (high, low, flags) = parent
-        } else {
-            high = UInt64.random(in: 1...UInt64.max, using: &generator)
-            low = generator.next()
-            flags = 1
-        }
+        // One system call for all that may be needed. An id of zeros is not valid.
+        var random: (span: UInt64, high: UInt64, low: UInt64) = (0, 0, 0)
+        _ = withUnsafeMutableBytes(of: &random) { getentropy($0.baseAddress, $0.count) }
+        span = max(1, random.span)
+        (high, low, flags) = traceparent.flatMap(TraceContext.parse) ?? (max(1, random.high), random.low, 1)
     }
 
     /// The trace, in 32 hexadecimal digits.

@@ -1,6 +1,7 @@
 import CMicroHTTPD
 import Glibc
-import Synchronization
+
+import struct Synchronization.Atomic
 
 /// A running libmicrohttpd and its listening socket. Owns both.
 final class Daemon: Sendable {

@@ -5,6 +5,8 @@ import CMicroHTTPD
 final class Exchange {
     /// A refused body is read to its end so that its sender gets to read the answer, but only up to so many limits.
     private static let patience = 16
+    /// From how many bytes on a body takes its time to decode.
+    private static let largeBody = 32_768
 
     private let core: ServerCore
     private let connection: Connection
@@ -82,10 +84,13 @@ final class Exchange {
         guard let number else { return false }
         let request = HTTPRequest(head, body: body, match: match, from: connection.remoteAddress, deadline: deadline)
         body = []
-        let task = Task.immediate { [responder = core.responder, connection, subject] in
+        let answering: @Sendable () async -> Void = { [responder = core.responder, connection, subject] in
             let response = await responder.respond(to: request, by: match)
             connection.answer(PreparedResponse(response, traceparent: subject.trace.traceparent), to: number)
         }
+        // Begun on this thread, most handlers save a change of threads; but a large body is not to be decoded on it.
+        let isLarge = request.body.count > Exchange.largeBody
+        let task = isLarge ? Task(operation: answering) : Task.immediate(operation: answering)
         connection.attach(task, to: number)
         return true
     }

@@ -1,8 +1,8 @@
 import DomainKit
 import Glibc
 import Lifecycle
+import Locking
 import Observability
-import Synchronization
 
 /// Serves a router over HTTP/1.1.
 public final class HTTPServer: Service {

@@ -1,6 +1,8 @@
 import CMicroHTTPD
+import Locking
 import Observability
-import Synchronization
+
+import struct Synchronization.Atomic
 
 /// What the callbacks of one server share.
 final class ServerCore: Sendable {
