@@ -30,13 +30,14 @@ struct NotificationWorkerMain {
                 SchemaCheck(database, requires: 2, migrator: "notification-migrator"),
                 HTTPServer(
                     host: settings.address.host, port: settings.address.port, router: router, logger: logger),
-                OutboxRelay(from: database, to: broker, wakeUp: wakeUp, logger: logger),
+                OutboxRelay(
+                    from: database, to: broker, wakeUp: wakeUp, settings: settings.relay, logger: logger),
                 Consumer(
-                    .orderConfirmed, on: broker, inbox: database, wakeUp: wakeUp, logger: logger,
-                    handler: { try await notifyOfConfirmations($0, in: $1) }),
+                    .orderConfirmed, on: broker, inbox: database, wakeUp: wakeUp, settings: settings.consumer,
+                    logger: logger, handler: { try await notifyOfConfirmations($0, in: $1) }),
                 Consumer(
-                    .orderCancelled, on: broker, inbox: database, wakeUp: wakeUp, logger: logger,
-                    handler: { try await notifyOfCancellations($0, in: $1) }),
+                    .orderCancelled, on: broker, inbox: database, wakeUp: wakeUp, settings: settings.consumer,
+                    logger: logger, handler: { try await notifyOfCancellations($0, in: $1) }),
             ]
         }
     }

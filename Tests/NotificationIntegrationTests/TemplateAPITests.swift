@@ -1,0 +1,142 @@
+import JSON
+import NotificationDomain
+import TestKit
+import Testing
+
+@Suite struct TemplateAPITests {
+    private static let path = "/api/notification-templates"
+    private static let welcome =
+        #"{"key":"welcome","subject":"Grüße 👋 {{name}}","textBody":"Hi {{name}}","htmlBody":"<p>Hi {{name}}</p>"}"#
+
+    @Test func aTemplateIsCreatedReadChangedAndDeleted() async throws {
+        try await NotificationServer.with { server in
+            let created = try await server.client.send("POST", Self.path, json: Self.welcome)
+            #expect(created.status == 201)
+            let location = try #require(created.header("Location"))
+            #expect(created.json["id"]?.stringValue.map { "\(Self.path)/\($0)" } == location)
+            #expect(created.json["channel"] == .string("log"))
+
+            let read = try await server.client.send("GET", location)
+            #expect(read.status == 200)
+            #expect(read.json == created.json)
+            #expect(read.json["subject"] == .string("Grüße 👋 {{name}}"))
+
+            let changed = try await server.client.send(
+                "PUT", location, json: #"{"subject":"Hello","textBody":"t","htmlBody":"h","key":"hello"}"#)
+            #expect(changed.status == 200)
+            #expect(changed.json["key"] == .string("hello"))
+            #expect(changed.json["subject"] == .string("Hello"))
+            #expect(changed.json["createdAt"] == created.json["createdAt"])
+            #expect(changed.json["updatedAt"] != created.json["updatedAt"])
+            #expect(try await server.client.send("GET", location).json == changed.json)
+
+            #expect(try await server.client.send("DELETE", location).status == 204)
+            #expect(try await server.client.send("GET", location).status == 404)
+            #expect(try await server.client.send("DELETE", location).status == 404)
+            #expect(try await server.client.send("PUT", location, json: Self.welcome).status == 404)
+        }
+    }
+
+    @Test func aKeyBelongsToOneTemplate() async throws {
+        try await NotificationServer.with { server in
+            let first = try await server.client.send("POST", Self.path, json: Self.welcome)
+            let again = try await server.client.send("POST", Self.path, json: Self.welcome)
+            #expect(again.status == 409)
+            #expect(again.header("Content-Type") == "application/problem+json")
+            let renamed = try await server.client.send(
+                "PUT", first.header("Location") ?? "",
+                json: #"{"key":"order-confirmed","subject":"s","textBody":"t","htmlBody":"h"}"#)
+            #expect(renamed.status == 409)
+            #expect(try await server.client.send("GET", Self.path).json["items"]?.arrayValue?.count == 3)
+        }
+    }
+
+    @Test func theSeededTemplatesAreListedPageByPage() async throws {
+        try await NotificationServer.with { server in
+            let first = try await server.client.send("GET", "\(Self.path)?limit=1")
+            #expect(first.status == 200)
+            #expect(first.json["items"]?.arrayValue?.map { $0["key"] } == [.string("order-cancelled")])
+            let cursor = try #require(first.json["nextCursor"]?.stringValue)
+            let second = try await server.client.send("GET", "\(Self.path)?limit=1&cursor=\(cursor)")
+            #expect(second.json["items"]?.arrayValue?.map { $0["key"] } == [.string("order-confirmed")])
+            #expect(second.json["nextCursor"] == .null)
+        }
+    }
+
+    @Test(arguments: [
+        (#"{"#, 400, []),
+        (#"{}"#, 422, ["/key", "/subject", "/textBody", "/htmlBody"]),
+        (
+            #"{"key":"a","subject":"{{x","textBody":"{{#a}}","htmlBody":"{{/a}}"}"#, 422,
+            ["/subject", "/textBody", "/htmlBody"]
+        ),
+        (
+            #"{"key":"A!","channel":"email","textBody":7,"htmlBody":"{{>partial}}"}"#, 422,
+            ["/key", "/channel", "/subject", "/textBody", "/htmlBody"]
+        ),
+        (#"{"key":"a","subject":"a\u0000b","textBody":"t","htmlBody":"h"}"#, 400, []),
+    ])
+    func aBadBodyIsRefusedWithEveryFault(body: String, status: Int, pointers: [String]) async throws {
+        try await NotificationServer.with { server in
+            let answer = try await server.client.send("POST", Self.path, json: body)
+            #expect(answer.status == status)
+            #expect(answer.header("Content-Type") == "application/problem+json")
+            let faults = answer.json["errors"]?.arrayValue ?? []
+            #expect(faults.compactMap { $0["pointer"]?.stringValue } == pointers)
+            #expect(try await server.client.send("GET", Self.path).json["items"]?.arrayValue?.count == 2)
+        }
+    }
+
+    @Test func aBrokenTextIsRefusedWithItsPlace() async throws {
+        try await NotificationServer.with { server in
+            let location = "\(Self.path)/019a0000-0000-7000-8000-000000000001"
+            let before = try await server.client.send("GET", location)
+            let answer = try await server.client.send(
+                "PUT", location, json: #"{"subject":"s","textBody":"t","htmlBody":"<p>\n  {{#items}}</p>"}"#)
+            #expect(answer.status == 422)
+            let fault = try #require(answer.json["errors"]?.arrayValue?.first)
+            #expect(fault["pointer"] == .string("/htmlBody"))
+            #expect(fault["detail"] == .string("is no template: Unclosed section \"items\" (line 2, column 3)"))
+            #expect(try await server.client.send("GET", location).json == before.json)
+        }
+    }
+
+    @Test func whatIsNotThereIsNotFound() async throws {
+        try await NotificationServer.with { server in
+            for id in ["019a0000-0000-7000-8000-00000000ffff", "order-confirmed", "%20"] {
+                let answer = try await server.client.send("GET", "\(Self.path)/\(id)")
+                #expect(answer.status == 404)
+            }
+        }
+    }
+
+    @Test func aWrongMethodTypeOrQueryIsRefused() async throws {
+        try await NotificationServer.with { server in
+            let patch = try await server.client.send("PATCH", Self.path)
+            #expect(patch.status == 405)
+            #expect(patch.header("Allow")?.contains("POST") == true)
+            let text = try await server.client.send(
+                "POST", Self.path, headers: ["Content-Type": "text/plain"], json: Self.welcome)
+            #expect(text.status == 415)
+            for query in ["limit=0", "cursor=x"] {
+                let answer = try await server.client.send("GET", "\(Self.path)?\(query)")
+                #expect(answer.status == 400)
+            }
+        }
+    }
+
+    @Test func aChangedTemplateSpeaksFromTheNextNotificationOn() async throws {
+        try await NotificationServer.with { server in
+            let (before, after) = (try someOrder(), try someOrder())
+            try await server.notification.confirm(before)
+            let changed = try await server.client.send(
+                "PUT", "\(Self.path)/019a0000-0000-7000-8000-000000000001",
+                json: #"{"subject":"New words","textBody":"Hi {{customerName}}","htmlBody":"<b>{{customerName}}</b>"}"#)
+            #expect(changed.json["key"] == .string("order-confirmed"))
+            try await server.notification.confirm(after)
+            #expect(try await server.notification.notifications(of: after).first?.message?.subject == "New words")
+            let old = try await server.notification.notifications(of: before).first?.message?.subject
+            #expect(old == "Your order \(before.orderID) is confirmed")
+        }
+    }
+}
