@@ -63,6 +63,16 @@ import Testing
         }
     }
 
+    @Test func aFileThatCommitsByItselfIsRefused() async throws {
+        try await TestDatabase.with { database in
+            let commits = ("V0002__commits.sql", "INSERT INTO shelf VALUES (2); COMMIT;")
+            let error = await #expect(throws: MigrationError.self) {
+                try await runner(database, [create, commits]).up()
+            }
+            #expect(error.map { "\($0)" }?.contains("ends its own transaction") == true)
+        }
+    }
+
     @Test func aChangedAMissingAndALateFileAreNamed() async throws {
         try await TestDatabase.with { database in
             try await runner(database, [create, fill]).up()

@@ -52,6 +52,11 @@ import Testing
             let result4 = try await interrupted.value
             #expect(result4 == nil)
 
+            listener.interrupt()
+            try await listener.execute("SELECT 1")
+            let remembered = try await listener.waitForNotification(timeout: .seconds(30))
+            #expect(remembered == nil)
+
             let cancelled = Task { try await listener.waitForNotification(timeout: .seconds(30)) }
             try await Task.sleep(for: .milliseconds(50))
             cancelled.cancel()

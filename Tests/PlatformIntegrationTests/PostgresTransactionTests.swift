@@ -86,6 +86,22 @@ import Testing
         }
     }
 
+    @Test func aFailureThatTheBodyTurnsIntoItsOwnErrorIsRunAgainToo() async throws {
+        try await withAccounts { pool in
+            let runs = Atomic<Int>(0)
+            try await pool.transaction { transaction in
+                guard runs.add(1, ordering: .relaxed).oldValue == 0 else { return }
+                do {
+                    try await transaction.connection.script(
+                        "DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '40001'; END $$")
+                } catch {
+                    throw Refused()
+                }
+            }
+            #expect(runs.load(ordering: .relaxed) == 2)
+        }
+    }
+
     @Test func aFailureThatWasSwallowedDoesNotLookLikeACommit() async throws {
         try await withAccounts { pool in
             let error = await #expect(throws: PostgresError.self) {

@@ -102,6 +102,9 @@ extension MigrationRunner {
             if migration.isTransactional {
                 try await connection.transaction { transaction in
                     try await connection.script(migration.sql, file: migration.fileName, line: 1)
+                    guard await connection.isInTransaction else {
+                        throw PostgresError(.server, "it ends its own transaction, so it may have been applied in part")
+                    }
                     try await SchemaHistory.insert(
                         migration, took: start.duration(to: .now), isFinished: true, with: transaction)
                 }

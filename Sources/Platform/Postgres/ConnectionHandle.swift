@@ -68,8 +68,11 @@ final class ConnectionHandle {
     /// Whether no statement and no transaction is under way.
     var isIdle: Bool { isUsable && PQtransactionStatus(connection) == PQTRANS_IDLE }
 
-    /// Whether a statement's failure has made the open transaction useless.
-    var isTransactionFailed: Bool { PQtransactionStatus(connection) == PQTRANS_INERROR }
+    /// Whether a transaction is under way, failed or not.
+    var isInTransaction: Bool {
+        let status = PQtransactionStatus(connection)
+        return status == PQTRANS_INTRANS || status == PQTRANS_INERROR
+    }
 
     /// The server's process for this session, as `pg_stat_activity.pid`.
     var processID: Int32 { PQbackendPID(connection) }
@@ -109,10 +112,7 @@ extension ConnectionHandle {
 
     /// Waits until the socket is ready, someone interrupts, or the time is over.
     private func wait(for events: Int32, until deadline: ContinuousClock.Instant?) -> Wake {
-        var descriptors = [
-            pollfd(fd: PQsocket(connection), events: Int16(events), revents: 0),
-            pollfd(fd: interrupt.descriptor, events: Int16(POLLIN), revents: 0),
-        ]
+        let (socket, descriptor) = (PQsocket(connection), interrupt.descriptor)
         while true {
             var milliseconds: Int32 = -1
             if let deadline {
@@ -122,9 +122,13 @@ extension ConnectionHandle {
                 // Rounded up, or the last millisecond would be a busy loop.
                 milliseconds = Int32(clamping: seconds * 1000 + attoseconds / 1_000_000_000_000_000 + 1)
             }
-            let count = poll(&descriptors, 2, milliseconds)
+            let (count, isInterrupted) = withUnsafeTemporaryAllocation(of: pollfd.self, capacity: 2) { watched in
+                watched.initializeElement(at: 0, to: pollfd(fd: socket, events: Int16(events), revents: 0))
+                watched.initializeElement(at: 1, to: pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0))
+                return (poll(watched.baseAddress, 2, milliseconds), watched[1].revents != 0)
+            }
             if count == 0 || (count < 0 && errno == EINTR) { continue }
-            if descriptors[1].revents != 0 {
+            if isInterrupted {
                 interrupt.clear()
                 return .interrupted
             }
@@ -134,7 +138,8 @@ extension ConnectionHandle {
 
     /// The loss of the session, with libpq's words for it. They name host, port and user and never the password.
     func lost() -> PostgresError {
-        PostgresError(.connection, PQerrorMessage(connection).map { trimmed(String(cString: $0)) } ?? "connection lost")
+        let words = PQerrorMessage(connection).map { trimmed(String(cString: $0)) } ?? ""
+        return PostgresError(.connection, words.isEmpty ? "the session was lost or given up" : words)
     }
 
     /// Asks the server to stop the statement under way. Its answer comes as that statement's error.

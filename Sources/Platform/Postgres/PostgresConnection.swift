@@ -18,6 +18,8 @@ public actor PostgresConnection: PostgresStatements {
 
     private let settings: PostgresSettings
     private nonisolated let interruption = Interrupt()
+    /// Whether ``interrupt()`` was called and not yet noticed.
+    private nonisolated let isInterrupted = Atomic<Bool>(false)
     /// The number of the latest call whose task was cancelled.
     private nonisolated let cancelledCall = Atomic<UInt64>(0)
     private var callNumber: UInt64 = 0
@@ -46,6 +48,16 @@ public actor PostgresConnection: PostgresStatements {
         try await cancellable { isCancelled throws(PostgresError) in
             handle = try ConnectionHandle(opening: settings, interrupt: interruption, isCancelled: isCancelled)
         }
+        do throws(PostgresError) {
+            try await configure()
+        } catch {
+            // A session without its settings must not be taken for an open one.
+            close()
+            throw error
+        }
+    }
+
+    private func configure() async throws(PostgresError) {
         try await script(
             """
             SET TimeZone = 'UTC'; SET DateStyle = 'ISO, MDY'; SET bytea_output = 'hex';
@@ -66,6 +78,9 @@ public actor PostgresConnection: PostgresStatements {
 
     /// Whether the session is open and idle and, as far as can be known without asking the server, still there.
     public var isAlive: Bool { isIdle && handle?.isAlive() == true }
+
+    /// Whether a transaction is under way on the server.
+    public var isInTransaction: Bool { handle?.isInTransaction == true }
 
     /// The server's process for this session, as `pg_stat_activity.pid`.
     public var processID: Int32? { handle?.processID }
@@ -105,13 +120,13 @@ public actor PostgresConnection: PostgresStatements {
             guard let handle else { throw PostgresError(.closed, "the connection is not open") }
             while true {
                 if let notification = handle.notification() { return notification }
+                if isInterrupted.exchange(false, ordering: .acquiring) { return nil }
                 guard handle.isUsable else { throw handle.lost() }
                 switch handle.waitForInput(until: deadline) {
                 case .ready: continue
                 case .timedOut: return nil
                 case .interrupted:
                     if isCancelled() { throw PostgresError(.cancelled, "cancelled while waiting for a notification") }
-                    return nil
                 }
             }
         }
@@ -119,6 +134,7 @@ public actor PostgresConnection: PostgresStatements {
 
     /// Makes ``waitForNotification(timeout:)`` return, now or when it is next called. Harmless at any other time.
     public nonisolated func interrupt() {
+        isInterrupted.store(true, ordering: .releasing)
         interruption.send()
     }
 }
@@ -179,7 +195,7 @@ extension PostgresConnection {
             return result
         } catch {
             if let sql, error.succeeded == commands.count - 1 { prepared[sql] = name }
-            transaction.failure = transaction.failure ?? error.error
+            transaction.note(error.error)
             throw error.error
         }
     }

@@ -1,4 +1,3 @@
-import DomainKit
 import Lifecycle
 import Locking
 import Observability

@@ -49,8 +49,8 @@ struct TransactionState {
     private(set) var number: UInt64 = 0
     /// BEGIN, until the first statement takes it along.
     private var pendingBegin: ConnectionHandle.Command?
-    /// The first failure of a statement in this transaction.
-    var failure: PostgresError?
+    /// The failure of a statement that decides about this transaction: the last one that is not a mere echo of it.
+    private(set) var failure: PostgresError?
 
     mutating func begin(_ isolation: PostgresIsolation) -> UInt64 {
         number += 1
@@ -58,6 +58,10 @@ struct TransactionState {
         failure = nil
         pendingBegin = .plain("BEGIN ISOLATION LEVEL \(isolation.rawValue)")
         return number
+    }
+
+    mutating func note(_ failure: PostgresError) {
+        if failure.sqlState != SQLState.inFailedTransaction { self.failure = failure }
     }
 
     mutating func takeBegin() -> ConnectionHandle.Command? {

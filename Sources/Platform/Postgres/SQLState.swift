@@ -8,6 +8,7 @@ public enum SQLState {
     public static let queryCanceled = "57014"
     public static let undefinedTable = "42P01"
     public static let duplicateDatabase = "42P04"
+    static let inFailedTransaction = "25P02"
     static let featureNotSupported = "0A000"
     static let invalidStatementName = "26000"
 
