@@ -1,7 +1,7 @@
 import DomainKit
 import Lifecycle
-import Observability
 import Locking
+import Observability
 import Testing
 
 @Suite struct ShutdownSignalTests {

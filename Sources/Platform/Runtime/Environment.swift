@@ -83,11 +83,12 @@ public final class Environment {
     public func durations(_ name: String, default fallback: [Duration], _ meaning: String) -> [Duration] {
         value(
             name, default: fallback, meaning, expected: "must be times separated by commas, such as 1s,5s,25s",
-            show: { $0.map(\.setting).joined(separator: ",") }
-        ) { text in
-            let read = text.split(separator: ",").map { Duration(setting: String($0)) }
-            return read.isEmpty || read.contains(nil) ? nil : read.compactMap(\.self)
-        }
+            show: { $0.map(\.setting).joined(separator: ",") },
+            read: { text in
+                let times = text.split(separator: ",", omittingEmptySubsequences: false)
+                    .map { Duration(setting: String($0)) }
+                return times.contains(nil) ? nil : times.compactMap(\.self)
+            })
     }
 
     /// A setting of any kind.
