@@ -2,10 +2,10 @@ import AMQP
 import DomainKit
 import JSON
 import Lifecycle
+import Locking
 import Messaging
 import Observability
 import Postgres
-import Synchronization
 import TestKit
 
 /// An event whose consumer is there in most tests.

@@ -1,11 +1,11 @@
 import DomainKit
+import Locking
 import Messaging
 import OrderContracts
 import Postgres
 import StockApplication
 import StockDomain
 import StockInfrastructure
-import Synchronization
 import TestKit
 
 /// Stock over a database of its own, as worker and API see it.

@@ -1,6 +1,6 @@
 import Lifecycle
+import Locking
 import Observability
-import Synchronization
 
 /// Whether a service has what it needs, for its health and for its log: one line when that is lost, one when it is back.
 final class ConnectionStatus: Sendable {

@@ -1,5 +1,5 @@
+import Locking
 import Postgres
-import Synchronization
 
 /// Tells relays that there is something in the outbox, so that nothing waits for a poll.
 ///

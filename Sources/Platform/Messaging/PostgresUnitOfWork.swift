@@ -1,6 +1,6 @@
 import DomainKit
+import Locking
 import Postgres
-import Synchronization
 
 /// A transaction of PostgreSQL and the events that it publishes.
 ///
