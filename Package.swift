@@ -63,7 +63,7 @@ let domains = [
         migrations: ["V0001__messaging.sql", "V0002__orders.sql"]),
     Domain(name: "Stock", consumes: ["Order"], migrations: ["V0001__messaging.sql", "V0002__stock.sql"]),
     Domain(
-        name: "Notification", consumes: ["Order"], infrastructure: ["Templating"],
+        name: "Notification", consumes: ["Order"], infrastructure: ["Templating", "Locking"],
         migrations: ["V0001__messaging.sql", "V0002__notifications.sql"]),
 ]
 

@@ -5,6 +5,8 @@ import Templating
 
 /// Fills templates by mustache: subject and text as they are, HTML escaped.
 public struct MustacheRenderer: MessageRenderer {
+    private let parsed = ParsedTemplates()
+
     public init() {}
 
     public func render(_ content: TemplateContent, with data: JSONValue) throws(RenderingFailed) -> Message {
@@ -27,7 +29,7 @@ public struct MustacheRenderer: MessageRenderer {
         _ part: String, _ text: String, _ data: JSONValue, _ escaping: Template.Escaping
     ) throws(RenderingFailed) -> String {
         do {
-            return try Template(text).render(data, escaping: escaping)
+            return try parsed.template(text).render(data, escaping: escaping)
         } catch {
             throw RenderingFailed(reason: "\(part): \(error)")
         }
