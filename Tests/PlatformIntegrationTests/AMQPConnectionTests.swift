@@ -198,4 +198,47 @@ import Testing
             await connection.close()
         }
     }
+
+    @Test func aBrokerThatReadsNoMoreCannotBlockAPublisherForEver() async throws {
+        try await TestVhost.with { vhost in
+            try await vhost.withConnection { try await $0.declare(Self.queue) }
+            try await vhost.withProxy { proxy, url in
+                let connection = AMQPConnection(BrokerSettings(url: url, replyTimeout: .seconds(1)))
+                try await connection.open()
+                proxy.stall(true)
+                let start = ContinuousClock.now
+                // More than the sockets' buffers hold, so that the C library blocks in the middle of it.
+                let messages = (0..<200).map { number in
+                    var message = message("\(number)")
+                    message.body = [UInt8](repeating: 7, count: 100_000)
+                    return message
+                }
+                let report = try await connection.publish(messages)
+                #expect(report.outcomes.allSatisfy { $0 == .unknown })
+                #expect(report.failure?.isUnreachable == true)
+                #expect(ContinuousClock.now - start < .seconds(8))
+                proxy.stall(false)
+                try await connection.open()
+                #expect(try await connection.publish([message("again")]).outcomes == [.confirmed])
+                await connection.close()
+            }
+        }
+    }
+
+    @Test func aBrokerThatHangsUpWhileWeWaitIsNoticedAtOnce() async throws {
+        try await TestVhost.with { vhost in
+            try await vhost.withConnection { try await $0.declare(Self.queue) }
+            try await vhost.withProxy { proxy, url in
+                let connection = AMQPConnection(BrokerSettings(url: url))
+                try await connection.open()
+                try await connection.consume("q", prefetch: 1)
+                let waiting = Task { try await connection.receive(max: 1, wait: .seconds(60)) }
+                try await Task.sleep(for: .milliseconds(100))
+                proxy.hangUp()
+                let error = await #expect(throws: AMQPError.self) { try await waiting.value }
+                #expect(error?.code == .connectionLost)
+                #expect(await !connection.isOpen)
+            }
+        }
+    }
 }

@@ -210,4 +210,49 @@ import Testing
             #expect(bench.log.lines.filter { $0.contains("connection lost") }.count == 1)
         }
     }
+
+    @Test func whatIsConfirmedAndNotDeletedIsPublishedAgainUnderItsID() async throws {
+        try await MessagingBench.with { bench in
+            try await bench.declareQueues()
+            try await bench.pool.withConnection { connection in
+                try await connection.script(
+                    """
+                    CREATE SEQUENCE tries;
+                    CREATE FUNCTION fail_once() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                        IF nextval('tries') = 1 THEN RAISE EXCEPTION 'lost'; END IF;
+                        RETURN NULL;
+                    END $$;
+                    CREATE TRIGGER fail_once AFTER DELETE ON outbox EXECUTE FUNCTION fail_once();
+                    """)
+            }
+            try await bench.publish(ParcelSent(.v7(), 1))
+            try await bench.running(bench.relay()) {
+                try await eventually("the outbox is empty") { try await bench.outboxCount() == 0 }
+            }
+            let copies = try await bench.vhost.take(2, from: bench.parcels.queue)
+            #expect(Set(copies.map(\.properties.messageID)).count == 1)
+        }
+    }
+
+    @Test func aBrokerThatIsAwayCostsTheRowsNothing() async throws {
+        try await MessagingBench.with { bench in
+            try await bench.declareQueues()
+            try await bench.vhost.withProxy { proxy, url in
+                let relay = OutboxRelay(
+                    from: bench.pool, to: BrokerSettings(url: url, replyTimeout: .seconds(1)), logger: bench.logger,
+                    metrics: bench.metrics)
+                try await bench.running(relay) {
+                    proxy.stall(true)
+                    try await bench.publish((0..<100).map { ParcelSent(.v7(), $0) })
+                    try await eventually("the relay says that it is not well") { !relay.health.isHealthy }
+                    #expect(try await bench.outboxCount() == 100)
+                    proxy.stall(false)
+                    try await eventually("the outbox is empty") { try await bench.outboxCount() == 0 }
+                    try await eventually("the relay is well") { relay.health.isHealthy }
+                }
+            }
+            let count = try await bench.vhost.messageCount(of: bench.parcels.queue)
+            #expect(Set(try await bench.events(count).map(\.number)) == Set(0..<100))
+        }
+    }
 }

@@ -51,6 +51,18 @@ public struct TestVhost: Sendable {
 
     // MARK: - Looking and meddling
 
+    /// Lends a proxy in front of the broker to `body`, with the address of this vhost through it.
+    public func withProxy<Value: Sendable>(
+        _ body: @Sendable (_ proxy: TestProxy, _ url: String) async throws -> Value
+    ) async throws -> Value {
+        let authority = url.split(separator: "/")[1]
+        let credentials = authority.prefix { $0 != "@" }
+        let port = authority.split(separator: ":").last.flatMap { UInt16($0) } ?? 5_672
+        let proxy = try TestProxy(to: port)
+        defer { proxy.close() }
+        return try await body(proxy, "amqp://\(credentials)@127.0.0.1:\(proxy.port)/\(name)")
+    }
+
     /// Lends an open connection to `body`.
     public func withConnection<Value: Sendable>(
         _ body: @Sendable (AMQPConnection) async throws -> Value
