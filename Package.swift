@@ -124,6 +124,7 @@ let tests: [Target] = [
         name: "TestKit",
         dependencies: [
             "Locking", "DomainKit", "JSON", "Observability", "Lifecycle", "Postgres", "AMQP", "Messaging", "Migrations",
+            "HTTPServer",
         ],
         path: "Tests/TestKit", swiftSettings: strict()),
     test(
