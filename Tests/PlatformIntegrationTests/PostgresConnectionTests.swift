@@ -108,8 +108,8 @@ import Testing
             #expect(violation.debugDescription.contains("INSERT INTO t"))
             #expect(violation.debugDescription.contains("Key (id)=(1) already exists"))
             #expect(violation.file.hasSuffix("PostgresConnectionTests.swift"))
-            let result1 = try await connection.first("SELECT 1") { row in try row.int(0) }
-            #expect(result1 == 1)
+            let one = try await connection.first("SELECT 1") { row in try row.int(0) }
+            #expect(one == 1)
         }
     }
 
@@ -163,15 +163,15 @@ import Testing
             let columns = { @Sendable in
                 try await database.pool.first("SELECT * FROM t") { row in row.columnCount }
             }
-            let result2 = try await columns()
-            #expect(result2 == 1)
+            let before = try await columns()
+            #expect(before == 1)
             try await database.pool.withConnection { try await $0.script("ALTER TABLE t ADD COLUMN b int") }
-            let result3 = try await columns()
-            #expect(result3 == 2)
-            let result4 = try await database.pool.transaction {
+            let after = try await columns()
+            #expect(after == 2)
+            let inTransaction = try await database.pool.transaction {
                 try await $0.first("SELECT * FROM t") { row in row.columnCount }
             }
-            #expect(result4 == 2)
+            #expect(inTransaction == 2)
         }
     }
 
@@ -184,8 +184,8 @@ import Testing
                 #expect(error?.sqlState == SQLState.undefinedTable)
             }
             try await connection.script("CREATE TABLE later (a int)")
-            let result5 = try await connection.execute("SELECT * FROM later")
-            #expect(result5 == 0)
+            let rows = try await connection.execute("SELECT * FROM later")
+            #expect(rows == 0)
         }
     }
 
@@ -195,8 +195,8 @@ import Testing
                 try await connection.script("CREATE TABLE t (a int); INSERT INTO t VALUES (1 / 0); SELECT 1")
             }
             #expect(error?.sqlState == "22012")
-            let result6 = try await connection.first("SELECT to_regclass('t')::text") { row in try row.optionalText(0) }
-            #expect(result6 == .some(nil))
+            let table = try await connection.first("SELECT to_regclass('t')::text") { row in try row.optionalText(0) }
+            #expect(table == .some(nil))
         }
     }
 }

@@ -15,8 +15,8 @@ import Testing
             #expect(error?.code == .cancelled)
             #expect(start.duration(to: .now) < .seconds(5))
             #expect(await connection.isAlive)
-            let result1 = try await connection.first("SELECT 7") { row in try row.int(0) }
-            #expect(result1 == 7)
+            let seven = try await connection.first("SELECT 7") { row in try row.int(0) }
+            #expect(seven == 7)
         }
     }
 
@@ -30,8 +30,8 @@ import Testing
             task.cancel()
             let error = await #expect(throws: PostgresError.self) { try await task.value }
             #expect(error?.code == .cancelled)
-            let result2 = try await database.pool.first("SELECT count(*) FROM t") { row in try row.int(0) }
-            #expect(result2 == 0)
+            let count = try await database.pool.first("SELECT count(*) FROM t") { row in try row.int(0) }
+            #expect(count == 0)
         }
     }
 
@@ -50,8 +50,8 @@ import Testing
             #expect(error?.isTemporarilyUnavailable == true)
             #expect(await !connection.isAlive)
             try await connection.open()
-            let result3 = try await connection.first("SELECT 7") { row in try row.int(0) }
-            #expect(result3 == 7)
+            let seven = try await connection.first("SELECT 7") { row in try row.int(0) }
+            #expect(seven == 7)
         }
     }
 

@@ -32,25 +32,25 @@ import Testing
             }
             try await listener.execute("SELECT 1")
             for payload in ["1", "2", "3"] {
-                let result1 = try await listener.waitForNotification(timeout: .seconds(5))?.payload
-                #expect(result1 == payload)
+                let received = try await listener.waitForNotification(timeout: .seconds(5))?.payload
+                #expect(received == payload)
             }
-            let result2 = try await listener.waitForNotification(timeout: .milliseconds(20))
-            #expect(result2 == nil)
+            let none = try await listener.waitForNotification(timeout: .milliseconds(20))
+            #expect(none == nil)
         }
     }
 
     @Test func waitingEndsByTimeoutInterruptOrCancellation() async throws {
         try await withListener { listener, _ in
-            let result3 = try await listener.waitForNotification(timeout: .milliseconds(50))
-            #expect(result3 == nil)
+            let timedOut = try await listener.waitForNotification(timeout: .milliseconds(50))
+            #expect(timedOut == nil)
 
             let start = ContinuousClock.now
             let interrupted = Task { try await listener.waitForNotification(timeout: .seconds(30)) }
             try await Task.sleep(for: .milliseconds(50))
             listener.interrupt()
-            let result4 = try await interrupted.value
-            #expect(result4 == nil)
+            let nothing = try await interrupted.value
+            #expect(nothing == nil)
 
             listener.interrupt()
             try await listener.execute("SELECT 1")

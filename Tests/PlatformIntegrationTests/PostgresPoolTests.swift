@@ -14,8 +14,8 @@ import Testing
             }
             #expect(error?.code == .poolExhausted)
             #expect(error?.isUnreachable == true)
-            let result1 = try await pool.execute("SELECT 1")
-            #expect(result1 == 1)
+            let rows = try await pool.execute("SELECT 1")
+            #expect(rows == 1)
             await pool.close()
         }
     }
@@ -49,8 +49,8 @@ import Testing
                 let error = await #expect(throws: PostgresError.self) { try await waiter.value }
                 #expect(error?.code == .cancelled)
             }
-            let result2 = try await database.pool.execute("SELECT 1")
-            #expect(result2 == 1)
+            let rows = try await database.pool.execute("SELECT 1")
+            #expect(rows == 1)
         }
     }
 
@@ -87,8 +87,8 @@ import Testing
                 try await Task.sleep(for: .milliseconds(20))
             }
             for _ in 0..<3 {
-                let result3 = try await database.pool.execute("SELECT 1")
-                #expect(result3 == 1)
+                let rows = try await database.pool.execute("SELECT 1")
+                #expect(rows == 1)
             }
         }
     }

@@ -29,20 +29,20 @@ import Testing
                     throw Refused()
                 }
             }
-            let result1 = try await total(pool)
-            #expect(result1 == 20)
+            let unchanged = try await total(pool)
+            #expect(unchanged == 20)
             try await pool.transaction { try await $0.execute("UPDATE accounts SET amount = 1") }
-            let result2 = try await total(pool)
-            #expect(result2 == 2)
+            let changed = try await total(pool)
+            #expect(changed == 2)
         }
     }
 
     @Test func aTransactionWithoutStatementsIsFine() async throws {
         try await withAccounts { pool in
-            let result3 = try await pool.transaction { _ in 5 }
-            #expect(result3 == 5)
-            let result4 = try await total(pool)
-            #expect(result4 == 20)
+            let five = try await pool.transaction { _ in 5 }
+            #expect(five == 5)
+            let unchanged = try await total(pool)
+            #expect(unchanged == 20)
         }
     }
 
@@ -81,8 +81,8 @@ import Testing
                 try await transaction.execute("UPDATE accounts SET amount = $1 WHERE id = 1", [.int((amount ?? 0) + 1)])
             }
             #expect(runs.load(ordering: .relaxed) == 2)
-            let result5 = try await total(pool)
-            #expect(result5 == 26)
+            let sum = try await total(pool)
+            #expect(sum == 26)
         }
     }
 
@@ -112,8 +112,8 @@ import Testing
             }
             #expect(error?.code == .transactionAborted)
             #expect((error?.underlying as? PostgresError)?.sqlState == "22012")
-            let result6 = try await total(pool)
-            #expect(result6 == 20)
+            let unchanged = try await total(pool)
+            #expect(unchanged == 20)
         }
     }
 
@@ -129,8 +129,8 @@ import Testing
             #expect(error?.code == .server)
             #expect(error?.sqlState == SQLState.foreignKeyViolation)
             #expect(error?.constraint == "child_id_fkey")
-            let result7 = try await pool.first("SELECT count(*) FROM child") { row in try row.int(0) }
-            #expect(result7 == 0)
+            let count = try await pool.first("SELECT count(*) FROM child") { row in try row.int(0) }
+            #expect(count == 0)
         }
     }
 
@@ -154,8 +154,8 @@ import Testing
             let error = await #expect(throws: PostgresError.self) { try await task.value }
             #expect(error?.code == .commitOutcomeUnknown)
             #expect(error?.isUnreachable == true)
-            let result8 = try await total(pool)
-            #expect(result8 == 20)
+            let unchanged = try await total(pool)
+            #expect(unchanged == 20)
         }
     }
 
@@ -174,8 +174,8 @@ import Testing
                 task.cancel()
                 let error = await #expect(throws: PostgresError.self) { try await task.value }
                 #expect(error?.code == .cancelled)
-                let result9 = try await pool.first("SELECT count(*) FROM t") { row in try row.int(0) }
-                #expect(result9 == 0)
+                let count = try await pool.first("SELECT count(*) FROM t") { row in try row.int(0) }
+                #expect(count == 0)
             }
         }
     }
@@ -185,8 +185,8 @@ import Testing
             let escaped = try await pool.transaction { $0 }
             let error = await #expect(throws: PostgresError.self) { try await escaped.execute("DELETE FROM accounts") }
             #expect(error?.code == .closed)
-            let result10 = try await total(pool)
-            #expect(result10 == 20)
+            let unchanged = try await total(pool)
+            #expect(unchanged == 20)
         }
     }
 }

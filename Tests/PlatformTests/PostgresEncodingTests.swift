@@ -24,10 +24,10 @@ import Testing
     }
 
     @Test func timesAreWrittenAsTheyAreRead() {
-        for microseconds in [0, 1, -1, 1_795_254_626_123_456, -2_208_988_800_000_000, 253_402_300_799_999_999]
-            as [Int64]
-        {
-            let time = Timestamp(microseconds: microseconds)
+        var times: [Int64] = [0, 1, -1, 1_795_254_626_123_456, 253_402_300_799_999_999, 253_402_300_800_000_000]
+        // Every two and a half years or so from the year 0 on: all months, leap years and centuries.
+        times += stride(from: -62_167_219_200_000_000, to: 253_402_300_800_000_000, by: 2_512_345_678_901 * 31)
+        for time in times.map(Timestamp.init(microseconds:)) {
             #expect(text(.timestamps([time])) == "{\(time)}")
         }
     }
