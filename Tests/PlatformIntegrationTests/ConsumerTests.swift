@@ -212,7 +212,7 @@ import Testing
             let start = ContinuousClock.now
             shutdown.trigger()
             await running.value
-            #expect(ContinuousClock.now - start < .seconds(5))
+            #expect(ContinuousClock.now - start < .seconds(15))
             let handled = try await bench.handled().count
             #expect(handled > 0 && handled < 150)
             try await eventually("the rest is in the queue") {

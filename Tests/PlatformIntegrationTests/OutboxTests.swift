@@ -117,7 +117,7 @@ import Testing
                 running.cancel()
                 await running.value
                 try await bench.publish((0..<64).map { ParcelSent(.v7(), $0) })
-                try await eventually("the heir publishes all", within: .seconds(5)) {
+                try await eventually("the heir publishes all", within: .seconds(15)) {
                     try await bench.outboxCount() == 0
                 }
             }
@@ -184,7 +184,7 @@ import Testing
             try await bench.running(relay) {
                 for wakeUp in [own, OutboxWakeUp(notifying: bench.pool)] {
                     try await bench.publish(ParcelSent(), wakeUp: wakeUp)
-                    try await eventually("the outbox is empty", within: .seconds(3)) {
+                    try await eventually("the outbox is empty", within: .seconds(15)) {
                         try await bench.outboxCount() == 0
                     }
                 }
