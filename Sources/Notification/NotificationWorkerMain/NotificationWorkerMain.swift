@@ -32,6 +32,7 @@ struct NotificationWorkerMain {
                     host: settings.address.host, port: settings.address.port, router: router, logger: logger),
                 OutboxRelay(
                     from: database, to: broker, wakeUp: wakeUp, settings: settings.relay, logger: logger),
+                InboxRetention(database, logger: logger),
                 Consumer(
                     .orderConfirmed, on: broker, inbox: database, wakeUp: wakeUp, settings: settings.consumer,
                     logger: logger, handler: { try await notifyOfConfirmations($0, in: $1) }),

@@ -29,6 +29,7 @@ struct OrderWorkerMain {
                 HTTPServer(
                     host: settings.address.host, port: settings.address.port, router: router, logger: logger),
                 OutboxRelay(from: database, to: broker, wakeUp: wakeUp, settings: settings.relay, logger: logger),
+                InboxRetention(database, logger: logger),
                 Consumer(
                     .productPriced, on: broker, inbox: database, wakeUp: wakeUp, settings: settings.consumer,
                     logger: logger,

@@ -54,7 +54,8 @@ public struct WorkerSettings: Sendable {
 
     /// - Throws: ``ConfigurationError`` with all that is wrong in `environment`.
     public init(_ environment: Environment, defaultPort: Int) throws(ConfigurationError) {
-        database = environment.database(defaultPoolSize: 8)
+        // The relay keeps one connection for itself.
+        database = environment.database(defaultPoolSize: 8, atLeast: 2)
         address = HTTPAddress(environment, defaultPort: defaultPort)
         consumer = environment.consumer()
         relay = environment.relay()
@@ -67,11 +68,11 @@ public struct WorkerSettings: Sendable {
 
 extension Environment {
     /// Reads `DATABASE_URL` and `DATABASE_POOL_SIZE`.
-    public func database(defaultPoolSize: Int) -> PostgresSettings {
+    public func database(defaultPoolSize: Int, atLeast least: Int = 1) -> PostgresSettings {
         let url = secret("DATABASE_URL", "the domain's database: postgresql://user:password@host:port/database")
         if !url.isEmpty, let problem = PostgresSettings.problem(withURL: url) { fault("DATABASE_URL", problem) }
         let poolSize = integer(
-            "DATABASE_POOL_SIZE", default: defaultPoolSize, in: 1...100, "the most connections that are opened")
+            "DATABASE_POOL_SIZE", default: defaultPoolSize, in: least...100, "the most connections that are opened")
         return PostgresSettings(url: url, poolSize: poolSize)
     }
 

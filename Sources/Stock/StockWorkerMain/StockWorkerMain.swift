@@ -29,6 +29,7 @@ struct StockWorkerMain {
                     host: settings.address.host, port: settings.address.port, router: router, logger: process.logger),
                 OutboxRelay(
                     from: database, to: broker, wakeUp: wakeUp, settings: settings.relay, logger: process.logger),
+                InboxRetention(database, logger: process.logger),
                 Consumer(
                     OrderCreatedHandler.subscription, on: broker, inbox: database, wakeUp: wakeUp,
                     settings: settings.consumer, logger: process.logger, whenGivenUp: created.giveUp,
