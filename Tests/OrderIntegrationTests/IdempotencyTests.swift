@@ -39,13 +39,13 @@ import Testing
         }
     }
 
-    @Test func theKeyOfAnotherCustomerIsAnotherKey() async throws {
+    @Test func theSameKeyForAnotherCustomerIsAnotherRequest() async throws {
         try await OrderFixture.with { fixture in
             let items = [BasketItem(productID: try await fixture.product(), quantity: 1)]
-            for _ in 0..<2 {
-                let command = PlaceOrderCommand(customerID: .v7(), items: items)
-                #expect(try await fixture.place(command, key: "k")?.isPlaced == true)
-            }
+            let command = PlaceOrderCommand(customerID: .v7(), items: items)
+            #expect(try await fixture.place(command, key: "k")?.isPlaced == true)
+            let other = PlaceOrderCommand(customerID: .v7(), items: items)
+            #expect(try await fixture.place(other, key: "k") == .keyUsedForAnotherRequest)
         }
     }
 

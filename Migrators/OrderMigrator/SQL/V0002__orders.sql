@@ -62,15 +62,13 @@ CREATE TABLE product_prices (
 -- What was answered to a request with an idempotency key; of use for 24 hours. The key is taken before its order is
 -- written, so that of two at once one waits: the reference is checked at the commit.
 CREATE TABLE idempotency_keys (
-    customer_id uuid NOT NULL,
-    key         text NOT NULL CHECK (length(key) BETWEEN 1 AND 255),
+    key         text COLLATE "C" PRIMARY KEY CHECK (length(key) BETWEEN 1 AND 255),
     fingerprint bytea NOT NULL CHECK (length(fingerprint) = 32),
     status      smallint NOT NULL,
     location    text NOT NULL,
     body        text NOT NULL,
     order_id    uuid NOT NULL REFERENCES orders DEFERRABLE INITIALLY DEFERRED,
-    created_at  timestamptz NOT NULL,
-    PRIMARY KEY (customer_id, key)
+    created_at  timestamptz NOT NULL
 );
 
 CREATE INDEX idempotency_keys_by_age ON idempotency_keys (created_at);

@@ -12,22 +12,21 @@ public struct PostgresIdempotencyKeys: IdempotencyKeys {
     public func keep(_ answers: [KeptAnswer], in work: any UnitOfWork) async throws -> Set<EntityID> {
         // Always in the same order, so that two batches cannot wait for each other's keys.
         let answers = answers.sorted { left, right in
-            (left.request.customerID, left.request.key.text, left.orderID)
-                < (right.request.customerID, right.request.key.text, right.orderID)
+            (left.request.key.text, left.orderID) < (right.request.key.text, right.orderID)
         }
         let kept = try await work.sql.query(
             """
-            INSERT INTO idempotency_keys (customer_id, key, fingerprint, status, location, body, order_id, created_at)
-            SELECT customer_id, key, fingerprint, status, location, body, order_id, $8
-            FROM unnest($1::uuid[], $2::text[], $3::bytea[], $4::smallint[], $5::text[], $6::text[], $7::uuid[])
+            INSERT INTO idempotency_keys (key, fingerprint, status, location, body, order_id, created_at)
+            SELECT key, fingerprint, status, location, body, order_id, $7
+            FROM unnest($1::text[], $2::bytea[], $3::smallint[], $4::text[], $5::text[], $6::uuid[])
                  WITH ORDINALITY
-                 AS new (customer_id, key, fingerprint, status, location, body, order_id, position)
+                 AS new (key, fingerprint, status, location, body, order_id, position)
             ORDER BY position
-            ON CONFLICT (customer_id, key) DO NOTHING
+            ON CONFLICT (key) DO NOTHING
             RETURNING order_id
             """,
             [
-                .ids(answers.map(\.request.customerID)), .texts(answers.map(\.request.key.text)),
+                .texts(answers.map(\.request.key.text)),
                 .bytesArray(answers.map { SHA256.digest($0.request.content) }), .ints(answers.map(\.answer.status)),
                 .texts(answers.map(\.answer.location)),
                 .texts(answers.map { String(decoding: $0.answer.body, as: UTF8.self) }),
@@ -42,9 +41,9 @@ public struct PostgresIdempotencyKeys: IdempotencyKeys {
         let found = try await work.sql.query(
             """
             SELECT position - 1, fingerprint, status, location, body
-            FROM unnest($1::uuid[], $2::text[]) WITH ORDINALITY AS asked (customer_id, key, position)
-            JOIN idempotency_keys USING (customer_id, key)
-            """, [.ids(requests.map(\.customerID)), .texts(requests.map(\.key.text))]
+            FROM unnest($1::text[]) WITH ORDINALITY AS asked (key, position)
+            JOIN idempotency_keys USING (key)
+            """, [.texts(requests.map(\.key.text))]
         ) { row in
             let index = try row.integer(0)
             guard try row.bytes(1) == fingerprints[index] else {

@@ -11,15 +11,15 @@ public protocol IdempotencyKeys: Sendable {
 }
 
 /// A request that carries an idempotency key.
+///
+/// The key stands for itself, whoever is named in the request: the customer is part of the content, and a key that comes
+/// again with another content is a mistake of the client, which must not place a second order.
 public struct KeyedRequest: Sendable, Equatable {
-    /// Whose key it is: the same key of two customers is two keys.
-    public let customerID: EntityID
     public let key: IdempotencyKey
     /// The request in its canonical form: the same bytes for the same request.
     public let content: [UInt8]
 
-    public init(customerID: EntityID, key: IdempotencyKey, content: [UInt8]) {
-        self.customerID = customerID
+    public init(key: IdempotencyKey, content: [UInt8]) {
         self.key = key
         self.content = content
     }

@@ -85,7 +85,7 @@ public struct PlaceOrder: Sendable {
 
 extension PlaceOrder.Request {
     fileprivate var keyed: KeyedRequest? {
-        key.map { KeyedRequest(customerID: command.customerID, key: $0, content: command.canonicalBytes) }
+        key.map { KeyedRequest(key: $0, content: command.canonicalBytes) }
     }
 }
 
