@@ -4,6 +4,7 @@
 #   TRADEWIND_RUN_DIR      state of this run: pids, logs, data, secrets   (default: .run in the checkout)
 #   TRADEWIND_PORT_OFFSET  added to every port, for a second run next to the first   (default: 0)
 #   TRADEWIND_*_PORT       a single port, see below
+#   TRADEWIND_POSTGRES_OPTIONS  more options for the server, such as "-c fsync=off"
 
 PROJECT_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 RUN_DIR=${TRADEWIND_RUN_DIR:-$PROJECT_DIR/.run}

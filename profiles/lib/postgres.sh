@@ -123,8 +123,10 @@ postgres_up() {
             ((attempt > 1)) && sleep 1
             forget_stale_lock
             choose_postgres_user
+            # shellcheck disable=SC2086  # several options
             (cd / && start_process postgres "${become_postgres[@]}" "$(postgres_program postgres)" \
-                -D "$POSTGRES_DATA" -p "$POSTGRES_PORT" -c listen_addresses=127.0.0.1 -c unix_socket_directories=)
+                -D "$POSTGRES_DATA" -p "$POSTGRES_PORT" -c listen_addresses=127.0.0.1 -c unix_socket_directories= \
+                ${TRADEWIND_POSTGRES_OPTIONS:-})
             sleep 0.2
         fi
         # Generous: a server that was killed under load replays its log first.
