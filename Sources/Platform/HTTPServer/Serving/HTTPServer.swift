@@ -68,7 +68,10 @@ public final class HTTPServer: Service {
             }
             daemon.stop()
         }
+        // At once, not when this task gets its turn: what is answered from here on asks its client to go.
+        let token = shutdown.onTrigger { [core] in core.isDraining.store(true, ordering: .relaxed) }
         await shutdown.wait()
+        shutdown.removeObserver(token)
         await drain(daemon)
         end.trigger()
         await watch.value
