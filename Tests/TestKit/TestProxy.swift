@@ -1,6 +1,6 @@
 import Glibc
 import Lifecycle
-import Synchronization
+import Locking
 
 /// Stands between a client and a server on this machine, and can hang up or stop passing on what the client sends.
 public final class TestProxy: Sendable {
