@@ -27,7 +27,7 @@ let systemLibraries: [Target] = [
 let platform: [Target] = [
     library("Locking", in: "Platform"),
     library("JSON", in: "Platform", ["CJansson"]),
-    library("DomainKit", in: "Platform", ["JSON"]),
+    library("DomainKit", in: "Platform", ["Locking", "JSON"]),
     library("Observability", in: "Platform", ["Locking", "DomainKit", "JSON"]),
     library("Lifecycle", in: "Platform", ["Locking", "DomainKit", "Observability", "CLinux"]),
     library("Cryptography", in: "Platform", ["COpenSSL"]),

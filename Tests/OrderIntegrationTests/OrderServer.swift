@@ -2,8 +2,11 @@ import DomainKit
 import HTTPServer
 import JSON
 import Lifecycle
+import Messaging
 import Observability
 import OrderAPI
+import OrderInfrastructure
+import Postgres
 import TestKit
 import Testing
 
@@ -15,20 +18,43 @@ struct OrderServer: Sendable {
 
     /// Serves over a fresh database while `body` runs.
     static func with(_ body: @Sendable (OrderServer) async throws -> Void) async throws {
-        try await OrderFixture.with { fixture in
-            var router = Router()
-            OrderRoutes(
-                units: fixture.units, orders: fixture.orders, queries: fixture.queries, prices: fixture.prices,
-                keys: fixture.keys
-            ).add(to: &router)
-            let server = HTTPServer(host: "127.0.0.1", port: 0, router: router, logger: .silent)
-            let port = try server.start()
-            let shutdown = ShutdownSignal()
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { try await server.run(until: shutdown) }
-                defer { shutdown.trigger() }
-                try await body(OrderServer(fixture: fixture, client: HTTPClient(port: port), port: port))
+        try await OrderFixture.with { try await with($0, body) }
+    }
+
+    /// Serves over the database of `fixture` while `body` runs: one process of however many there are.
+    static func with(
+        _ fixture: OrderFixture, _ body: @Sendable (OrderServer) async throws -> Void
+    ) async throws {
+        let pool = PostgresPool(fixture.database.settings())
+        var router = Router()
+        OrderRoutes(
+            units: PostgresUnitOfWorkProvider(pool), orders: fixture.orders, queries: PostgresOrderQueries(pool),
+            prices: fixture.prices, keys: fixture.keys
+        ).add(to: &router)
+        let server = HTTPServer(host: "127.0.0.1", port: 0, router: router, logger: .silent)
+        let port = try server.start()
+        let shutdown = ShutdownSignal()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await server.run(until: shutdown) }
+            group.addTask { await pool.run(until: shutdown) }
+            defer { shutdown.trigger() }
+            try await body(OrderServer(fixture: fixture, client: HTTPClient(port: port), port: port))
+        }
+    }
+
+    /// Sends every request from a client of its own, all at once. Answers come in the order of the requests.
+    func placeAtOnce(_ requests: [(body: String, key: String?)]) async throws -> [HTTPAnswer] {
+        try await withThrowingTaskGroup(of: (Int, HTTPAnswer).self) { group in
+            for (index, request) in requests.enumerated() {
+                group.addTask { [port] in
+                    let headers = request.key.map { ["Idempotency-Key": $0] } ?? [:]
+                    let client = HTTPClient(port: port)
+                    return (index, try await client.send("POST", "/api/orders", headers: headers, json: request.body))
+                }
             }
+            var answers: [Int: HTTPAnswer] = [:]
+            for try await (index, answer) in group { answers[index] = answer }
+            return requests.indices.compactMap { answers[$0] }
         }
     }
 

@@ -6,22 +6,27 @@ import OrderDomain
 /// The HTTP interface of Order.
 public struct OrderRoutes: Sendable {
     private let units: any UnitOfWorkProvider
-    private let placeOrder: PlaceOrder
+    /// Writes the orders of concurrent requests together.
+    private let placeOrder: Gatherer<PlaceOrder.Request, PlaceOrder.Result>
     private let cancelOrder: CancelOrder
     private let getOrder: GetOrder
     private let listOrders: ListOrders
     private let getTimeline: GetTimeline
 
     /// - Parameters:
-    ///   - units: opens one unit of work for each request that changes something.
+    ///   - units: opens one unit of work for each request that changes something, or for several that place orders.
     ///   - orders: where orders are kept.
     ///   - queries: where they are read.
+    ///   - gathering: how many orders are written together.
     public init(
         units: any UnitOfWorkProvider, orders: any OrderRepository, queries: any OrderQueries,
-        prices: any PriceList, keys: any IdempotencyKeys
+        prices: any PriceList, keys: any IdempotencyKeys, gathering: GathererSettings = .init()
     ) {
         self.units = units
-        placeOrder = PlaceOrder(orders, prices: prices, keys: keys, answer: Answer.placed)
+        let placeOrder = PlaceOrder(orders, prices: prices, keys: keys, answer: Answer.placed)
+        self.placeOrder = Gatherer(gathering) { requests in
+            try await units.perform { work in try await placeOrder(requests, in: work) }
+        }
         cancelOrder = CancelOrder(orders)
         getOrder = GetOrder(queries)
         listOrders = ListOrders(queries)
@@ -40,13 +45,10 @@ public struct OrderRoutes: Sendable {
     @Sendable private func place(_ request: HTTPRequest) async throws -> HTTPResponse {
         let key = try request.idempotencyKey()
         let command = try request.decode(PlaceOrderBody.self).command
-        let wish = PlaceOrder.Request(command, key: key, cause: request.cause)
-        let results = try await units.perform { work in try await placeOrder([wish], in: work) }
-        switch results.first {
+        switch try await placeOrder(PlaceOrder.Request(command, key: key, cause: request.cause)) {
         case .placed(let answer), .repeated(let answer): return HTTPResponse(answer)
         case .refused(let faults): throw Problem(faults)
         case .keyUsedForAnotherRequest: throw Problem.idempotencyKeyReused
-        case nil: throw Problem.unavailable()
         }
     }
 
