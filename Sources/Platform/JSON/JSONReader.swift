@@ -133,11 +133,15 @@ public struct JSONReader {
             fault("must have \(count.inWords(of: "element")), but has \(elements.count)")
             return nil
         }
-        let read = elements.enumerated().map { index, element in
-            T(json: JSONReader(value: element, path: .element(path, index), gathered: gathered))
+        var read: [T] = []
+        read.reserveCapacity(elements.count)
+        for (index, element) in elements.enumerated() {
+            // Goes on after a fault, to find the others.
+            if let value = T(json: JSONReader(value: element, path: .element(path, index), gathered: gathered)) {
+                read.append(value)
+            }
         }
-        let whole = read.compactMap(\.self)
-        return whole.count == elements.count ? whole : nil
+        return read.count == elements.count ? read : nil
     }
 
     /// The text here, trimmed of nothing, with a length in Unicode scalars within `length`; nil after a fault.

@@ -125,11 +125,19 @@ struct ArrayLiteral {
 
     /// Adds a text in quotes, so that commas, braces, blanks, the word NULL and the empty text stay what they are.
     mutating func quoted(_ text: String) {
+        var text = text
         separate()
         bytes.append(UInt8(ascii: "\""))
-        for byte in text.utf8 {
-            if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { bytes.append(UInt8(ascii: "\\")) }
-            bytes.append(byte)
+        text.withUTF8 { text in
+            var rest = text[...]
+            // What needs no escape is copied in one piece.
+            while let next = rest.firstIndex(where: { $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }) {
+                bytes.append(contentsOf: rest[..<next])
+                bytes.append(UInt8(ascii: "\\"))
+                bytes.append(rest[next])
+                rest = rest[(next + 1)...]
+            }
+            bytes.append(contentsOf: rest)
         }
         bytes.append(UInt8(ascii: "\""))
     }
