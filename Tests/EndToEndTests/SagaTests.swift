@@ -76,6 +76,32 @@ import Testing
         }
     }
 
+    /// Stock learns of the order and of its end only when nobody waits for it any more: it takes nothing, or gives it back.
+    @Test func anOrderThatExpiredBeforeStockSawItTakesNothingInTheEnd() async throws {
+        try await Shop.with { shop in
+            let product = try await shop.addProduct(stock: 10)
+            _ = try await shop.stopWorkers()
+            let ids = [
+                try await shop.placeOrder([(product, 2)]), try await shop.placeOrder([(product, 3)]),
+            ]
+            let watch = try await shop.startWorker(
+                of: .order, with: ["ORDER_STALLED_AFTER": "200ms", "ORDER_EXPIRES_AFTER": "1s"])
+            for id in ids {
+                let order = try await shop.order(id, becomes: "Cancelled")
+                #expect(order.reason == "not confirmed within 1 second")
+                #expect(
+                    watch.log.split(separator: "\n").count {
+                        $0.contains("\"order expired\"") && $0.contains(id.description)
+                    } == 1)
+            }
+            for domain in [Shop.Domain.stock, .notification] { try await shop.startWorker(of: domain) }
+            try await shop.settles()
+            #expect(try await shop.onHand(product) == 10)
+            try await shop.audit(received: [product: 10])
+            for id in ids { #expect(try await shop.notifications(of: id) == ["order-cancelled Sent"]) }
+        }
+    }
+
     @Test func ordersAreTakenWhileTheWorkersAreAwayAndHandledWhenTheyReturn() async throws {
         try await Shop.with { shop in
             let product = try await shop.addProduct(stock: 1)

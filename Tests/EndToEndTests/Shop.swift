@@ -83,9 +83,10 @@ final class Shop: Sendable {
     }
 
     /// Starts one more worker of a domain and waits until it is ready.
+    /// - Parameter more: settings besides those that every process of the domain has.
     @discardableResult
-    func startWorker(of domain: Domain) async throws -> ServerProcess {
-        let process = try start("\(domain)-worker", of: domain)
+    func startWorker(of domain: Domain, with more: [String: String] = [:]) async throws -> ServerProcess {
+        let process = try start("\(domain)-worker", of: domain, with: more)
         _ = try await ready(process)
         return process
     }
@@ -130,8 +131,10 @@ final class Shop: Sendable {
         return client
     }
 
-    private func start(_ name: String, of domain: Domain) throws -> ServerProcess {
-        let process = try ServerProcess(name, settings: settings(of: domain))
+    private func start(
+        _ name: String, of domain: Domain, with more: [String: String] = [:]
+    ) throws -> ServerProcess {
+        let process = try ServerProcess(name, settings: settings(of: domain).merging(more) { $1 })
         processes.withLock { $0.append(process) }
         return process
     }

@@ -66,7 +66,7 @@ import Testing
         try await OrderServer.with { server in
             let queries = [
                 "customerId=me": "customerId", "status=pending": "status", "limit=0": "limit", "limit=x": "limit",
-                "cursor=nonsense": "cursor", "status=Pending&status=Confirmed": "status",
+                "stalled=yes": "stalled", "cursor=nonsense": "cursor", "status=Pending&status=Confirmed": "status",
             ]
             for (query, name) in queries {
                 let answer = try await server.get("/api/orders?\(query)")

@@ -4,13 +4,15 @@ import Testing
 
 /// Something that can happen to an order.
 enum Happening: CaseIterable {
-    case stockDeducted, stockRefused, customerCancels
+    case stockDeducted, stockRefused, customerCancels, stalls, expires
 
     func happen(to order: inout Order, at time: Timestamp) -> OrderChange? {
         switch self {
         case .stockDeducted: order.confirm(at: time)
         case .stockRefused: order.reject(because: "too little stock", at: time)
         case .customerCancels: order.cancel(because: "changed my mind", at: time)
+        case .stalls: order.stall(at: time)
+        case .expires: order.expire(because: "too late", at: time)
         }
     }
 }
@@ -38,6 +40,7 @@ struct TransitionCase: Sendable, CustomTestStringConvertible {
 }
 
 private let noStock = OrderChange.Transition.cancelled(reason: "too little stock")
+private let noTime = OrderChange.Transition.cancelled(reason: "too late")
 private let noWish = OrderChange.Transition.cancelled(reason: "changed my mind")
 
 @Suite struct OrderTransitionTests {
@@ -45,6 +48,14 @@ private let noWish = OrderChange.Transition.cancelled(reason: "changed my mind")
         TransitionCase([], .stockDeducted, .confirmed, .confirmed, [.stockDeducted, .confirmed]),
         TransitionCase([], .stockRefused, .cancelled, noStock, [.stockRefused, .cancelled]),
         TransitionCase([], .customerCancels, .cancelled, noWish, [.cancelled]),
+        TransitionCase([], .stalls, .pending, nil, [.stalled]),
+        TransitionCase([], .expires, .cancelled, noTime, [.cancelled]),
+        TransitionCase([.stalls], .stockDeducted, .confirmed, .confirmed, [.stockDeducted, .confirmed]),
+        TransitionCase([.stalls], .expires, .cancelled, noTime, [.cancelled]),
+        TransitionCase([.expires], .stockDeducted, .cancelled, nil, [.stockDeducted]),
+        TransitionCase([.expires], .expires, .cancelled, nil, []),
+        TransitionCase([.stockDeducted], .stalls, .confirmed, nil, []),
+        TransitionCase([.stockDeducted], .expires, .confirmed, nil, []),
         TransitionCase([.stockDeducted], .stockDeducted, .confirmed, nil, []),
         TransitionCase([.stockDeducted], .stockRefused, .confirmed, nil, [.stockRefused]),
         TransitionCase([.stockDeducted], .customerCancels, .cancelled, noWish, [.cancelled]),

@@ -20,4 +20,10 @@ extension HTTPRequest {
     func orderStatus() throws(Problem) -> OrderStatus? {
         try query.value("status", "must be Pending, Confirmed or Cancelled", read: OrderStatus.init(rawValue:))
     }
+
+    /// Whether the query parameter `stalled` asks for stalled orders alone.
+    /// - Throws: 400 where it is anything but `true`.
+    func wantsStalledOrders() throws(Problem) -> Bool {
+        try query.value("stalled", "must be true, or be left out", read: { $0 == "true" ? true : nil }) ?? false
+    }
 }

@@ -12,17 +12,23 @@ public struct OrderRoutes: Sendable {
     private let getOrder: GetOrder
     private let listOrders: ListOrders
     private let getTimeline: GetTimeline
+    private let stalledAfter: Duration
+    private let clock: any WallClock
 
     /// - Parameters:
     ///   - units: opens one unit of work for each request that changes something, or for several that place orders.
     ///   - orders: where orders are kept.
     ///   - queries: where they are read.
     ///   - gathering: how many orders are written together.
+    ///   - stalledAfter: how long an order may be pending until `stalled=true` finds it.
     public init(
         units: any UnitOfWorkProvider, orders: any OrderRepository, queries: any OrderQueries,
-        prices: any PriceList, keys: any IdempotencyKeys, gathering: GathererSettings = .init()
+        prices: any PriceList, keys: any IdempotencyKeys, gathering: GathererSettings = .init(),
+        stalledAfter: Duration = OrderDeadlines.standard.stalledAfter, clock: any WallClock = SystemClock()
     ) {
         self.units = units
+        self.stalledAfter = stalledAfter
+        self.clock = clock
         let placeOrder = PlaceOrder(orders, prices: prices, keys: keys, answer: Answer.placed)
         self.placeOrder = Gatherer(gathering) { requests in
             try await units.perform { work in try await placeOrder(requests, in: work) }
@@ -53,7 +59,9 @@ public struct OrderRoutes: Sendable {
     }
 
     @Sendable private func list(_ request: HTTPRequest) async throws -> HTTPResponse {
-        let filter = OrderFilter(customerID: try request.query.id("customerId"), status: try request.orderStatus())
+        let filter = OrderFilter(
+            customerID: try request.query.id("customerId"), status: try request.orderStatus(),
+            pendingSince: try request.wantsStalledOrders() ? clock.now - stalledAfter : nil)
         let wanted = try request.page()
         let page = try await listOrders(
             matching: filter, limit: wanted.limit, olderThan: try wanted.position(EntityID.init))

@@ -11,13 +11,15 @@ struct OrderAPIMain {
     static func main() async {
         await ServiceProcess(
             "order-api", "takes, shows and cancels orders over HTTP",
-            settings: { environment throws(ConfigurationError) in try APISettings(environment, defaultPort: 8081) }
-        ).run { settings, process in
+            settings: { environment throws(ConfigurationError) in try OrderAPISettings(environment) }
+        ).run { orderSettings, process in
+            let settings = orderSettings.api
             let database = PostgresPool(settings.database, logger: process.logger)
             let orders = OrderRoutes(
                 units: PostgresUnitOfWorkProvider(database, wakeUp: OutboxWakeUp(notifying: database)),
                 orders: PostgresOrderRepository(), queries: PostgresOrderQueries(database),
-                prices: PostgresPriceList(), keys: PostgresIdempotencyKeys())
+                prices: PostgresPriceList(), keys: PostgresIdempotencyKeys(),
+                stalledAfter: orderSettings.stalledAfter)
             var router = Router()
             orders.add(to: &router)
             router.addOperationalRoutes(process.readiness)

@@ -19,6 +19,7 @@ public struct TimelineEntry: Sendable, Equatable {
     /// What can happen. Each happens to an order once.
     public enum Step: String, Sendable, CaseIterable {
         case pending = "Pending"
+        case stalled = "Stalled"
         case stockDeducted = "StockDeducted"
         case stockRefused = "StockRefused"
         case confirmed = "Confirmed"

@@ -19,7 +19,7 @@ extension Order {
                 entries: [TimelineEntry(.stockDeducted, at: time), TimelineEntry(.confirmed, at: time)])
         case .confirmed: return nil
         case .cancelled:
-            return ignored(.stockDeducted, "after the cancellation: Stock gives it back", at: time)
+            return noted(.stockDeducted, "after the cancellation: Stock gives it back", at: time)
         }
     }
 
@@ -29,8 +29,8 @@ extension Order {
     public mutating func reject(because reason: String, at time: Timestamp) -> OrderChange? {
         switch status {
         case .pending: return cancelled(because: reason, at: time, after: .stockRefused)
-        case .confirmed: return ignored(.stockRefused, "after the confirmation, and ignored: \(reason)", at: time)
-        case .cancelled: return ignored(.stockRefused, "after the cancellation: \(reason)", at: time)
+        case .confirmed: return noted(.stockRefused, "after the confirmation, and ignored: \(reason)", at: time)
+        case .cancelled: return noted(.stockRefused, "after the cancellation: \(reason)", at: time)
         }
     }
 
@@ -38,6 +38,20 @@ extension Order {
     /// - Returns: nil where the order is cancelled already.
     public mutating func cancel(because reason: String, at time: Timestamp) -> OrderChange? {
         guard status != .cancelled else { return nil }
+        return cancelled(because: reason, at: time, after: nil)
+    }
+
+    /// Stock has not answered for longer than an order should wait: its timeline tells of it, and it goes on waiting.
+    /// - Returns: nil where the order is not pending.
+    public mutating func stall(at time: Timestamp) -> OrderChange? {
+        guard status == .pending else { return nil }
+        return noted(.stalled, "no answer of Stock yet", at: time)
+    }
+
+    /// Stock has not answered for so long that nobody waits for it any more: a pending order is cancelled.
+    /// - Returns: nil where the order is not pending.
+    public mutating func expire(because reason: String, at time: Timestamp) -> OrderChange? {
+        guard status == .pending else { return nil }
         return cancelled(because: reason, at: time, after: nil)
     }
 
@@ -53,7 +67,7 @@ extension Order {
             entries: steps.map { TimelineEntry($0, at: time, detail: reason) })
     }
 
-    private mutating func ignored(_ step: TimelineEntry.Step, _ detail: String, at time: Timestamp) -> OrderChange {
+    private mutating func noted(_ step: TimelineEntry.Step, _ detail: String, at time: Timestamp) -> OrderChange {
         OrderChange(transition: nil, entries: [TimelineEntry(step, at: touch(at: time), detail: detail)])
     }
 

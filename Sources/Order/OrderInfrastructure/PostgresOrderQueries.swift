@@ -29,6 +29,11 @@ public struct PostgresOrderQueries: OrderQueries {
         }
         if let customerID = filter.customerID { add("customer_id =", .id(customerID)) }
         if let status = filter.status { add("status =", .text(status.rawValue)) }
+        if let time = filter.pendingSince {
+            conditions.append("status = 'Pending'")
+            add("placed_at <=", .timestamp(time))
+            add("id <", .id(.firstOrder(after: time)))
+        }
         if let last { add("id <", .id(last)) }
         let condition = conditions.isEmpty ? "" : "WHERE \(conditions.joined(separator: " AND "))"
         let sql = "SELECT \(OrderRow.columns) FROM orders \(condition) ORDER BY id DESC LIMIT $1"

@@ -12,8 +12,9 @@ struct OrderWorkerMain {
     static func main() async {
         await ServiceProcess(
             "order-worker", "relays Order's events and brings its orders to their end",
-            settings: { environment throws(ConfigurationError) in try WorkerSettings(environment, defaultPort: 9081) }
-        ).run { settings, process in
+            settings: { environment throws(ConfigurationError) in try OrderWorkerSettings(environment) }
+        ).run { orderSettings, process in
+            let settings = orderSettings.worker
             let logger = process.logger
             let broker = settings.broker.named("order-worker")
             let database = PostgresPool(settings.database, logger: logger)
@@ -30,6 +31,10 @@ struct OrderWorkerMain {
                     host: settings.address.host, port: settings.address.port, router: router, logger: logger),
                 OutboxRelay(from: database, to: broker, wakeUp: wakeUp, settings: settings.relay, logger: logger),
                 InboxRetention(database, logger: logger),
+                OrderDeadlineWatch(
+                    PostgresOverdueOrders(database), orders: PostgresOrderRepository(),
+                    units: PostgresUnitOfWorkProvider(database, wakeUp: wakeUp), deadlines: orderSettings.deadlines,
+                    logger: logger),
                 Consumer(
                     .productPriced, on: broker, inbox: database, wakeUp: wakeUp, settings: settings.consumer,
                     logger: logger,

@@ -20,9 +20,12 @@ public protocol OrderQueries: Sendable {
 public struct OrderFilter: Sendable, Equatable {
     public let customerID: EntityID?
     public let status: OrderStatus?
+    /// Only orders that are pending and were placed at that time or before.
+    public let pendingSince: Timestamp?
 
-    public init(customerID: EntityID? = nil, status: OrderStatus? = nil) {
+    public init(customerID: EntityID? = nil, status: OrderStatus? = nil, pendingSince: Timestamp? = nil) {
         self.customerID = customerID
         self.status = status
+        self.pendingSince = pendingSince
     }
 }
