@@ -44,7 +44,8 @@ print_environment() {
         printf '%s_DATABASE_URL=%s\n' "${domain^^}" "$(database_url "$domain")"
     done
     printf 'AMQP_URL=%s\n' "$(amqp_url)"
-    printf 'RABBITMQ_MANAGEMENT_URL=http://tradewind:%s@127.0.0.1:%s\n' "$AMQP_PASSWORD" "$MANAGEMENT_PORT"
+    printf 'RABBITMQ_MANAGEMENT_URL=%s\n' \
+        "${RABBITMQ_MANAGEMENT_URL:-http://tradewind:$AMQP_PASSWORD@127.0.0.1:$MANAGEMENT_PORT}"
     printf 'POSTGRES_ADMIN_URL=postgresql://postgres:%s@127.0.0.1:%s/postgres\n' "$POSTGRES_PASSWORD" "$POSTGRES_PORT"
 }
 
