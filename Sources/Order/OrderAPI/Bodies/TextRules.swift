@@ -22,13 +22,20 @@ extension String {
         let parts = split(separator: "@", omittingEmptySubsequences: false)
         guard parts.count == 2, !parts[0].isEmpty else { return false }
         let labels = parts[1].split(separator: ".", omittingEmptySubsequences: false)
-        let forbidden: Set<Unicode.Scalar> = ["<", ">", "(", ")", "[", "]", ",", ";", ":", "\\", "\""]
         return labels.allSatisfy { !$0.isEmpty }
-            && !unicodeScalars.contains { $0.properties.isWhitespace || $0.isControl || forbidden.contains($0) }
+            && unicodeScalars.allSatisfy(\.mayStandInAnAddress)
     }
 }
 
 extension Unicode.Scalar {
+    /// Whether an e-mail address may have it without quotes.
+    fileprivate var mayStandInAnAddress: Bool {
+        switch self {
+        case "<", ">", "(", ")", "[", "]", ",", ";", ":", "\\", "\"": false
+        default: isASCII ? (0x21...0x7E).contains(value) : !isControl && !properties.isWhitespace
+        }
+    }
+
     /// A control character, or a separator of lines or paragraphs: what could end the line in a log or a mail's header.
     fileprivate var isControl: Bool {
         value < 0x20 || (0x7F...0x9F).contains(value) || value == 0x2028 || value == 0x2029
