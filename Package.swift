@@ -37,6 +37,7 @@ let platform: [Target] = [
         "HTTPServer", in: "Platform", ["Locking", "DomainKit", "JSON", "Observability", "Lifecycle", "CMicroHTTPD"]),
     library(
         "Messaging", in: "Platform", ["Locking", "DomainKit", "JSON", "Observability", "Lifecycle", "Postgres", "AMQP"]),
+    library("DeadLetterAPI", in: "Platform", ["DomainKit", "JSON", "HTTPServer", "Messaging"]),
     library("Migrations", in: "Platform", ["DomainKit", "Lifecycle", "Postgres", "Cryptography", "Runtime"]),
     library("Templating", in: "Platform", ["JSON", "Locking", "CMustache"]),
     library(
@@ -60,11 +61,13 @@ struct Domain {
 let domains = [
     Domain(
         name: "Order", consumes: ["Stock"], infrastructure: ["Cryptography"],
-        migrations: ["V0001__messaging.sql", "V0002__orders.sql"]),
-    Domain(name: "Stock", consumes: ["Order"], migrations: ["V0001__messaging.sql", "V0002__stock.sql"]),
+        migrations: ["V0001__messaging.sql", "V0002__orders.sql", "V0003__dead_letters.sql"]),
+    Domain(
+        name: "Stock", consumes: ["Order"],
+        migrations: ["V0001__messaging.sql", "V0002__stock.sql", "V0003__dead_letters.sql"]),
     Domain(
         name: "Notification", consumes: ["Order"], infrastructure: ["Templating", "Locking"],
-        migrations: ["V0001__messaging.sql", "V0002__notifications.sql"]),
+        migrations: ["V0001__messaging.sql", "V0002__notifications.sql", "V0003__dead_letters.sql"]),
 ]
 
 /// The layers of a domain and the only directions in which they may depend on each other.
@@ -88,7 +91,8 @@ func targets(of domain: Domain) -> [Target] {
             ["\(name)Application", "\(name)Contracts", "Messaging", "Lifecycle", "Observability"] + consumed + kit),
         main(
             "\(name)APIMain", at: "Sources/\(name)/\(name)APIMain",
-            ["\(name)API", "\(name)Application", "\(name)Infrastructure", "Messaging", "Postgres", "HTTPServer"]),
+            ["\(name)API", "\(name)Application", "\(name)Infrastructure", "Messaging", "Postgres", "HTTPServer"]
+                + ["DeadLetterAPI"]),
         main(
             "\(name)WorkerMain", at: "Sources/\(name)/\(name)WorkerMain",
             ["\(name)Worker", "\(name)Application", "\(name)Infrastructure", "Messaging", "Postgres", "AMQP"]
@@ -134,7 +138,7 @@ let tests: [Target] = [
     test(
         "PlatformIntegrationTests",
         ["Locking", "JSON", "DomainKit", "Observability", "Lifecycle", "Postgres", "AMQP"]
-            + ["HTTPServer", "Messaging", "Migrations", "Runtime", "TestKit", "CLinux"]),
+            + ["HTTPServer", "Messaging", "DeadLetterAPI", "Migrations", "Runtime", "TestKit", "CLinux"]),
     test(
         "EndToEndTests",
         ["Locking", "JSON", "DomainKit", "Observability", "Lifecycle", "Postgres", "AMQP", "Messaging", "TestKit"]

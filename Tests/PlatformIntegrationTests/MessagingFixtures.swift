@@ -84,9 +84,12 @@ struct MessagingBench: Sendable {
 
     static func with(_ body: @Sendable (MessagingBench) async throws -> Void) async throws {
         try await TestDatabase.with(poolSize: 10) { database in
-            let sql = try contents(of: "\(checkoutFolder)/Migrators/OrderMigrator/SQL/V0001__messaging.sql")
+            let folder = "\(checkoutFolder)/Migrators/OrderMigrator/SQL"
+            let scripts = try ["V0001__messaging.sql", "V0003__dead_letters.sql"].map {
+                String(decoding: try contents(of: "\(folder)/\($0)"), as: UTF8.self)
+            }
             try await database.pool.withConnection { connection in
-                try await connection.script(String(decoding: sql, as: UTF8.self))
+                for script in scripts { try await connection.script(script) }
                 try await connection.script(
                     "CREATE TABLE handled (position bigint GENERATED ALWAYS AS IDENTITY, parcel_id uuid, number int)")
             }

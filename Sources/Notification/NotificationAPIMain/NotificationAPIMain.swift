@@ -1,3 +1,4 @@
+import DeadLetterAPI
 import HTTPServer
 import Lifecycle
 import Messaging
@@ -18,13 +19,16 @@ struct NotificationAPIMain {
                 PostgresUnitOfWorkProvider(database), templates: PostgresTemplateRepository(),
                 catalog: PostgresTemplateCatalog(database), renderer: MustacheRenderer())
             let notifications = NotificationRoutes(PostgresNotificationLog(database))
+            let deadLetters = DeadLetterStore(
+                database, wakeUp: OutboxWakeUp(notifying: database), rule: NotificationRedrive.refusal)
             var router = Router()
             templates.add(to: &router)
             notifications.add(to: &router)
+            DeadLetterRoutes(deadLetters).add(to: &router)
             router.addOperationalRoutes(process.readiness)
             return [
                 database,
-                SchemaCheck(database, requires: 2, migrator: "notification-migrator"),
+                SchemaCheck(database, requires: 3, migrator: "notification-migrator"),
                 HTTPServer(
                     host: settings.address.host, port: settings.address.port, router: router, settings: settings.http,
                     logger: process.logger),

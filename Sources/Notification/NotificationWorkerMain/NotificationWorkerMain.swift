@@ -18,6 +18,7 @@ struct NotificationWorkerMain {
             let broker = settings.broker.named("notification-worker")
             let database = PostgresPool(settings.database, logger: logger)
             let wakeUp = OutboxWakeUp()
+            let deadLetters = DeadLetterStore(database, wakeUp: wakeUp, rule: NotificationRedrive.refusal)
             let announcer = Announcer(
                 PostgresNotificationRepository(), templates: PostgresTemplateRepository(),
                 renderer: MustacheRenderer(), channels: [LogChannel()])
@@ -27,12 +28,16 @@ struct NotificationWorkerMain {
             router.addOperationalRoutes(process.readiness)
             return [
                 database,
-                SchemaCheck(database, requires: 2, migrator: "notification-migrator"),
+                SchemaCheck(database, requires: 3, migrator: "notification-migrator"),
                 HTTPServer(
                     host: settings.address.host, port: settings.address.port, router: router, logger: logger),
                 OutboxRelay(
                     from: database, to: broker, wakeUp: wakeUp, settings: settings.relay, logger: logger),
                 InboxRetention(database, logger: logger),
+                DeadLetterRetention(database, logger: logger),
+                DeadLetterRedriver(deadLetters, logger: logger),
+                DeadLetterCollector(.orderConfirmed, on: broker, into: database, logger: logger),
+                DeadLetterCollector(.orderCancelled, on: broker, into: database, logger: logger),
                 Consumer(
                     .orderConfirmed, on: broker, inbox: database, wakeUp: wakeUp, settings: settings.consumer,
                     logger: logger, handler: { try await notifyOfConfirmations($0, in: $1) }),

@@ -1,3 +1,4 @@
+import DeadLetterAPI
 import HTTPServer
 import Lifecycle
 import Messaging
@@ -15,17 +16,19 @@ struct OrderAPIMain {
         ).run { orderSettings, process in
             let settings = orderSettings.api
             let database = PostgresPool(settings.database, logger: process.logger)
+            let wakeUp = OutboxWakeUp(notifying: database)
             let orders = OrderRoutes(
-                units: PostgresUnitOfWorkProvider(database, wakeUp: OutboxWakeUp(notifying: database)),
+                units: PostgresUnitOfWorkProvider(database, wakeUp: wakeUp),
                 orders: PostgresOrderRepository(), queries: PostgresOrderQueries(database),
                 prices: PostgresPriceList(), keys: PostgresIdempotencyKeys(),
                 stalledAfter: orderSettings.stalledAfter)
             var router = Router()
             orders.add(to: &router)
+            DeadLetterRoutes(DeadLetterStore(database, wakeUp: wakeUp, rule: OrderRedrive.refusal)).add(to: &router)
             router.addOperationalRoutes(process.readiness)
             return [
                 database,
-                SchemaCheck(database, requires: 2, migrator: "order-migrator"),
+                SchemaCheck(database, requires: 3, migrator: "order-migrator"),
                 HTTPServer(
                     host: settings.address.host, port: settings.address.port, router: router, settings: settings.http,
                     logger: process.logger),

@@ -19,6 +19,7 @@ struct OrderWorkerMain {
             let broker = settings.broker.named("order-worker")
             let database = PostgresPool(settings.database, logger: logger)
             let wakeUp = OutboxWakeUp()
+            let deadLetters = DeadLetterStore(database, wakeUp: wakeUp, rule: OrderRedrive.refusal)
             let confirmOrders = ConfirmOrders(PostgresOrderRepository())
             let rejectOrders = RejectOrders(PostgresOrderRepository())
             let recordPrices = RecordPrices(PostgresPriceList())
@@ -26,7 +27,7 @@ struct OrderWorkerMain {
             router.addOperationalRoutes(process.readiness)
             return [
                 database,
-                SchemaCheck(database, requires: 2, migrator: "order-migrator"),
+                SchemaCheck(database, requires: 3, migrator: "order-migrator"),
                 HTTPServer(
                     host: settings.address.host, port: settings.address.port, router: router, logger: logger),
                 OutboxRelay(from: database, to: broker, wakeUp: wakeUp, settings: settings.relay, logger: logger),
@@ -35,6 +36,11 @@ struct OrderWorkerMain {
                     PostgresOverdueOrders(database), orders: PostgresOrderRepository(),
                     units: PostgresUnitOfWorkProvider(database, wakeUp: wakeUp), deadlines: orderSettings.deadlines,
                     logger: logger),
+                DeadLetterRetention(database, logger: logger),
+                DeadLetterRedriver(deadLetters, logger: logger),
+                DeadLetterCollector(.productPriced, on: broker, into: database, logger: logger),
+                DeadLetterCollector(.stockProcessCompleted, on: broker, into: database, logger: logger),
+                DeadLetterCollector(.stockProcessFailed, on: broker, into: database, logger: logger),
                 Consumer(
                     .productPriced, on: broker, inbox: database, wakeUp: wakeUp, settings: settings.consumer,
                     logger: logger,

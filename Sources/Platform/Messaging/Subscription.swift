@@ -29,8 +29,8 @@ public struct Subscription<Event: IntegrationEvent>: Sendable {
 /// All are quorum queues. Messages on their way back wait in one queue for each delay, from where they return to this
 /// consumer's queue through the default exchange, so that no other subscriber sees them again.
 public struct SubscriptionTopology: Sendable {
-    /// After so many deliveries without an acknowledgement the broker itself moves a message to the dead letters: a belt
-    /// for messages that crash their consumer.
+    /// After so many deliveries without an acknowledgement the broker itself moves a message to the dead letters: a
+    /// belt for messages that crash their consumer.
     static let deliveryLimit: Int64 = 20
 
     let queue: String
@@ -45,6 +45,11 @@ public struct SubscriptionTopology: Sendable {
 
     static func deadLetterQueue(of queue: String) -> String { "\(queue).dlq" }
 
+    /// What both a consumer and the collector of its dead letters declare: the arguments must be the same.
+    static func deadLetterQueue(named name: String) -> Topology.Queue {
+        Topology.Queue(name, arguments: ["x-queue-type": "quorum"])
+    }
+
     /// The queue in which messages wait for `delay`, such as `stock.order-created.retry-5s`.
     static func retryQueue(of queue: String, after delay: Duration) -> String {
         let milliseconds = Int(delay / .milliseconds(1))
@@ -56,7 +61,7 @@ public struct SubscriptionTopology: Sendable {
     public var topology: Topology {
         let deadLetters = Self.deadLetterQueue(of: queue)
         var queues = [
-            Topology.Queue(deadLetters, arguments: ["x-queue-type": "quorum"]),
+            Self.deadLetterQueue(named: deadLetters),
             Topology.Queue(
                 queue, arguments: deadLettering(to: deadLetters, ["x-delivery-limit": .integer(Self.deliveryLimit)])),
         ]

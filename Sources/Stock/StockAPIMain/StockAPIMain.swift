@@ -1,3 +1,4 @@
+import DeadLetterAPI
 import HTTPServer
 import Messaging
 import Postgres
@@ -21,10 +22,11 @@ struct StockAPIMain {
             router.addOperationalRoutes(process.readiness)
             ProductRoutes(units, products: PostgresProductRepository(), catalog: catalog).add(to: &router)
             StockRoutes(units, stock: PostgresStockRepository(), catalog: catalog).add(to: &router)
+            DeadLetterRoutes(DeadLetterStore(database, wakeUp: wakeUp, rule: StockRedrive.refusal)).add(to: &router)
 
             return [
                 database,
-                SchemaCheck(database, requires: 2, migrator: "stock-migrator"),
+                SchemaCheck(database, requires: 3, migrator: "stock-migrator"),
                 HTTPServer(
                     host: settings.address.host, port: settings.address.port, router: router, settings: settings.http,
                     logger: process.logger),

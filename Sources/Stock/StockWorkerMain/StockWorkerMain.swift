@@ -16,6 +16,7 @@ struct StockWorkerMain {
             let database = PostgresPool(settings.database, logger: process.logger)
             let broker = settings.broker.named("stock-worker")
             let wakeUp = OutboxWakeUp()
+            let deadLetters = DeadLetterStore(database, wakeUp: wakeUp, rule: StockRedrive.refusal)
             let created = OrderCreatedHandler(PostgresStockRepository())
             let cancelled = OrderCancelledHandler(PostgresStockRepository())
 
@@ -24,12 +25,18 @@ struct StockWorkerMain {
 
             return [
                 database,
-                SchemaCheck(database, requires: 2, migrator: "stock-migrator"),
+                SchemaCheck(database, requires: 3, migrator: "stock-migrator"),
                 HTTPServer(
                     host: settings.address.host, port: settings.address.port, router: router, logger: process.logger),
                 OutboxRelay(
                     from: database, to: broker, wakeUp: wakeUp, settings: settings.relay, logger: process.logger),
                 InboxRetention(database, logger: process.logger),
+                DeadLetterRetention(database, logger: process.logger),
+                DeadLetterRedriver(deadLetters, logger: process.logger),
+                DeadLetterCollector(
+                    OrderCreatedHandler.subscription, on: broker, into: database, logger: process.logger),
+                DeadLetterCollector(
+                    OrderCancelledHandler.subscription, on: broker, into: database, logger: process.logger),
                 Consumer(
                     OrderCreatedHandler.subscription, on: broker, inbox: database, wakeUp: wakeUp,
                     settings: settings.consumer, logger: process.logger, whenGivenUp: created.giveUp,

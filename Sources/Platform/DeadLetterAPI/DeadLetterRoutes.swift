@@ -1,0 +1,107 @@
+import DomainKit
+import HTTPServer
+import JSON
+import Messaging
+
+/// The HTTP interface of a domain's dead letters, the same in every domain.
+///
+/// A message can be dead at several consumers of a domain. The list shows each; everything else is about one, which
+/// `?consumer=` names: without it, several are a conflict whose detail lists them, and nothing is done.
+public struct DeadLetterRoutes: Sendable {
+    private let store: DeadLetterStore
+
+    public init(_ store: DeadLetterStore) { self.store = store }
+
+    /// Adds the routes to `router`.
+    public func add(to router: inout Router) {
+        router.get("/api/dead-letters", handler: list)
+        router.get("/api/dead-letters/{messageId}", handler: show)
+        router.post("/api/dead-letters/{messageId}/redrive", handler: redrive)
+        router.delete("/api/dead-letters/{messageId}", handler: discard)
+        router.post("/api/dead-letters/redrive", handler: redriveMany)
+        router.get("/api/dead-letters/redrives/{redriveId}", handler: showRedrive)
+    }
+
+    @Sendable private func list(_ request: HTTPRequest) async throws -> HTTPResponse {
+        let statuses = DeadLetter.Status.allCases.map(\.rawValue).joined(separator: ", ")
+        let status = try request.query.value(
+            "status", "must be one of \(statuses)", read: DeadLetter.Status.init(rawValue:))
+        let consumer = try request.consumer()
+        let wanted = try request.page()
+        let letters = try await store.list(
+            status: status, consumer: consumer, before: try wanted.position { Int64($0) }, limit: wanted.limit + 1)
+        let page = Page(letters.map(DeadLetterBody.init), for: wanted) { String($0.letter.seq) }
+        return .page(page, of: request)
+    }
+
+    @Sendable private func show(_ request: HTTPRequest) async throws -> HTTPResponse {
+        try await answer(200, letter(of: request).seq)
+    }
+
+    @Sendable private func redrive(_ request: HTTPRequest) async throws -> HTTPResponse {
+        let letter = try await letter(of: request)
+        do {
+            try await store.redrive(letter.seq, by: request.cause.correlationID)
+        } catch let refusal as DeadLetterRefusal {
+            throw Problem.refused(refusal)
+        }
+        return try await answer(202, letter.seq)
+    }
+
+    @Sendable private func discard(_ request: HTTPRequest) async throws -> HTTPResponse {
+        let letter = try await letter(of: request)
+        do {
+            try await store.discard(letter.seq, by: request.cause.correlationID)
+        } catch let refusal as DeadLetterRefusal {
+            throw Problem.refused(refusal)
+        }
+        return .empty()
+    }
+
+    @Sendable private func redriveMany(_ request: HTTPRequest) async throws -> HTTPResponse {
+        let wish = try request.decode(RedriveManyBody.self)
+        if wish.isDryRun {
+            return .json(200, RedrivePreviewBody(preview: try await store.preview(wish.filter, limit: wish.limit)))
+        }
+        let redrive = try await store.redrive(wish.filter, limit: wish.limit, by: request.cause.correlationID)
+        return .json(
+            202, BulkRedriveBody(redrive: redrive), headers: ["Location": "/api/dead-letters/redrives/\(redrive.id)"])
+    }
+
+    @Sendable private func showRedrive(_ request: HTTPRequest) async throws -> HTTPResponse {
+        guard let redrive = try await store.bulkRedrive(request.id("redriveId")) else { throw Problem.notFound() }
+        return .json(200, BulkRedriveBody(redrive: redrive))
+    }
+
+    /// The one dead letter that the request is about.
+    private func letter(of request: HTTPRequest) async throws -> DeadLetter {
+        let letters = try await store.letters(of: request.id("messageId"), at: request.consumer())
+        guard let letter = letters.first else { throw Problem.notFound() }
+        guard letters.count == 1 else {
+            let consumers = letters.map(\.consumer).joined(separator: ", ")
+            throw Problem.conflict(
+                "The message is dead at several consumers: say which with ?consumer=, one of \(consumers).",
+                type: "/problems/several-consumers", title: "Dead at several consumers")
+        }
+        return letter
+    }
+
+    private func answer(_ status: Int, _ seq: Int64) async throws -> HTTPResponse {
+        guard let details = try await store.details(seq) else { throw Problem.notFound() }
+        return .json(status, DeadLetterDetailsBody(details: details))
+    }
+}
+
+extension HTTPRequest {
+    /// The query parameter `consumer`; nil where there is none.
+    fileprivate func consumer() throws(Problem) -> String? {
+        try query.value("consumer", "must be the name of a queue") { $0.isEmpty || $0.utf8.contains(0) ? nil : $0 }
+    }
+}
+
+extension Problem {
+    /// 409: it is not in a state for it, or the domain says no.
+    fileprivate static func refused(_ refusal: DeadLetterRefusal) -> Problem {
+        .conflict(refusal.description, type: "/problems/dead-letter-refused", title: "Refused")
+    }
+}
