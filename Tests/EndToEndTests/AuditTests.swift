@@ -28,6 +28,7 @@ import Testing
                 .stock, "DELETE FROM stock_movements WHERE order_id = $1 AND kind = 'return'", returned)
             try await shop.break(
                 .order, "UPDATE orders SET status = 'Pending', cancellation_reason = NULL WHERE id = $1", refused)
+            _ = try await shop.databases[.stock]?.deadLetter("OrderCreated", about: refused, at: "stock.order-created")
             let broken = try await shop.runAudit()
             #expect(broken.code == 1)
             for line in [
@@ -37,7 +38,7 @@ import Testing
                 "\(returned)  Cancelled, product \(product): wants 0, holds 2",
                 "✗ every customer was told", "\(confirmed[1])  order-confirmed: 0 records instead of 1",
                 "✗ the stock on hand is the sum", "\(product)  3 on hand, the ledger says 0",
-                "✓ nothing is left in an outbox", "✓ nothing is left in a dead-letter queue",
+                "✓ nothing is left in an outbox", "✗ no dead letter waits", "stock.order-created, Waiting: poison",
             ] {
                 #expect(broken.output.contains(line), "\(line) is missing in:\n\(broken.output)")
             }
