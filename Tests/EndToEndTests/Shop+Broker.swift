@@ -6,11 +6,11 @@ import TestKit
 struct Tap: Sendable {
     static let queue = "test.tap"
 
-    let broker: BrokerSettings
+    let broker: TestVhost
 
     /// Everything that was published since the tap was opened.
     func drain() async throws -> [Delivery] {
-        try await withConnection(to: broker) { connection in
+        try await broker.withConnection { connection in
             try await connection.consume(Tap.queue, prefetch: 1_000)
             var kept: [Delivery] = []
             while case let batch = try await connection.receive(max: 1_000, wait: .milliseconds(500)),
@@ -30,17 +30,15 @@ extension Shop {
         "order.stock-product-priced", "notification.order-confirmed", "notification.order-cancelled",
     ]
 
-    private var settings: BrokerSettings { BrokerSettings(url: broker.url) }
-
     /// Keeps a copy of everything that is published from now on.
     func tap() async throws -> Tap {
-        try await withConnection(to: settings) { connection in
+        try await broker.withConnection { connection in
             try await connection.declare(
                 Topology(
                     exchanges: [.init("tradewind.events")], queues: [.init(Tap.queue)],
                     bindings: [.init(Tap.queue, to: "tradewind.events", routingKey: "#")]))
         }
-        return Tap(broker: settings)
+        return Tap(broker: broker)
     }
 
     /// Publishes messages again, in the given order, as they were.
@@ -52,7 +50,7 @@ extension Shop {
                 correlationID: message.properties.correlationID, headers: message.properties.headers,
                 body: message.body, mandatory: false)
         }
-        let report = try await withConnection(to: settings) { try await $0.publish(copies) }
+        let report = try await broker.withConnection { try await $0.publish(copies) }
         guard report.outcomes.allSatisfy({ $0 == .confirmed }) else {
             throw Failure(description: "not all copies were confirmed: \(String(describing: report.failure))")
         }
@@ -61,7 +59,7 @@ extension Shop {
     /// How many messages wait in the consumers' queues, their dead-letter queues included. Those in the hands of a
     /// consumer are not counted.
     func waitingMessages() async throws -> Int {
-        try await withConnection(to: settings) { connection in
+        try await broker.withConnection { connection in
             var count = 0
             for queue in Shop.queues {
                 count += try await connection.messageCount(of: queue)
@@ -69,20 +67,5 @@ extension Shop {
             }
             return count
         }
-    }
-}
-
-private func withConnection<Value: Sendable>(
-    to broker: BrokerSettings, _ body: (AMQPConnection) async throws -> Value
-) async throws -> Value {
-    let connection = AMQPConnection(broker)
-    try await connection.open()
-    do {
-        let value = try await body(connection)
-        await connection.close()
-        return value
-    } catch {
-        await connection.close()
-        throw error
     }
 }

@@ -36,14 +36,14 @@ struct RelaySession {
 
     mutating func run(until shutdown: ShutdownSignal) async throws {
         let connection = connection
-        let wasSignalled = Signalled()
-        let signal = wakeUp.onSignal {
-            wasSignalled.set()
+        let signal = Signal()
+        let observer = wakeUp.onSignal {
+            signal.set()
             connection.interrupt()
         }
         let stop = shutdown.onTrigger { connection.interrupt() }
         defer {
-            wakeUp.removeObserver(signal)
+            wakeUp.removeObserver(observer)
             shutdown.removeObserver(stop)
         }
         try await connection.execute("LISTEN \(OutboxWakeUp.channel)")
@@ -51,13 +51,16 @@ struct RelaySession {
         // Publishing to an exchange that is missing closes the channel.
         try await publisher.declare(Topology(exchanges: [Topology.Exchange(eventsExchange)]))
         while !shutdown.isTriggered {
+            let wasWoken = signal.take()
             try await balance()
             try await probeParkedRoutes()
+            if wasWoken, !locks.holdsAll { try await wakeOtherRelays() }
             let isMoving = try await publishBatch()
             status.didReach()
             if isMoving { continue }
-            if wasSignalled.take(), !locks.holdsAll { try await wakeOtherRelays() }
             try await keepAlive()
+            // A signal during a statement interrupts nothing, and what it tells of may have come after the reading.
+            if signal.isSet { continue }
             _ = try await connection.waitForNotification(timeout: settings.pollInterval)
         }
     }
@@ -188,8 +191,9 @@ struct RelaySession {
 }
 
 /// Whether the process's own consumers have committed something since the last look.
-private final class Signalled: Sendable {
+private final class Signal: Sendable {
     private let flag = Atomic(false)
+    var isSet: Bool { flag.load(ordering: .acquiring) }
     func set() { flag.store(true, ordering: .releasing) }
     func take() -> Bool { flag.exchange(false, ordering: .acquiringAndReleasing) }
 }
