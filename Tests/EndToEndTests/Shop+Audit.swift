@@ -49,6 +49,10 @@ extension Shop {
         let unfinished = try await count(
             "SELECT count(*) FROM orders WHERE status NOT IN ('Confirmed', 'Cancelled')", in: .order)
         #expect(unfinished == 0, "every order ends", sourceLocation: sourceLocation)
+        for domain in Domain.allCases {
+            let dead = try await count("SELECT count(*) FROM dead_letters", in: domain)
+            #expect(dead == 0, "no message of \(domain) is dead", sourceLocation: sourceLocation)
+        }
         let sold = try await orders.pool.query(
             """
             SELECT l.product_id, sum(l.quantity)::bigint FROM order_lines l JOIN orders o ON o.id = l.order_id
