@@ -5,8 +5,8 @@ import Glibc
 /// It has the interface of `Synchronization.Mutex`, over the system's mutex: the thread sanitizer knows that one, while
 /// it cannot see into the futex of the standard library and reports every use of it as a race
 /// (`docs/decisions/mutex.md`).
+// `@unchecked Sendable` holds because `value` is only touched between lock and unlock of `handle`.
 public struct Mutex<Value: ~Copyable>: ~Copyable, @unchecked Sendable {
-    // `@unchecked Sendable` holds because `value` is only touched between lock and unlock of `handle`.
     private let handle: UnsafeMutablePointer<pthread_mutex_t>
     private let value: UnsafeMutablePointer<Value>
 
