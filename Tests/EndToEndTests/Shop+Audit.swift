@@ -26,7 +26,8 @@ extension Shop {
         }
     }
 
-    private func nothingWaits() async throws -> Bool {
+    /// Whether no order is pending, no outbox holds a row and no queue a message.
+    func nothingWaits() async throws -> Bool {
         guard try await count("SELECT count(*) FROM orders WHERE status = 'Pending'", in: .order) == 0,
             try await outboxesAreEmpty(), try await waitingMessages() == 0
         else { return false }

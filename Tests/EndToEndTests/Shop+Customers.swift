@@ -116,6 +116,36 @@ extension Shop {
         }.sorted()
     }
 
+    /// One request that leaves one row.
+    func change(
+        _ domain: Domain, _ product: EntityID, through client: HTTPClient
+    ) async throws -> HTTPAnswer {
+        let id = EntityID.v7()
+        return switch domain {
+        case .order:
+            try await client.send("POST", "/api/orders", json: Shop.orderBody([(product, 1)]))
+        case .stock:
+            try await client.send(
+                "PUT", "/api/products/\(id)",
+                json: #"{"sku":"\#(id)","name":"Tea","unitPrice":{"amount":"1","currency":"USD"}}"#)
+        case .notification:
+            try await client.send(
+                "POST", "/api/notification-templates",
+                json: #"{"key":"k-\#(id)","subject":"s","textBody":"t","htmlBody":"h"}"#)
+        }
+    }
+
+    /// How many rows such requests have left.
+    func effects(of domain: Domain) async throws -> Int64 {
+        let table =
+            switch domain {
+            case .order: "orders"
+            case .stock: "products"
+            case .notification: "notification_templates"
+            }
+        return try await count("SELECT count(*) FROM \(table)", in: domain)
+    }
+
     private func expect(_ status: Int, _ answer: (status: Int, body: JSONValue, location: String?)) throws {
         guard answer.status == status else {
             throw Failure(description: "\(answer.status) instead of \(status): \(answer.body.jsonText)")

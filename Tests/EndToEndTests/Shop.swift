@@ -74,9 +74,12 @@ final class Shop: Sendable {
     }
 
     /// Starts one more API of a domain and waits until it is ready.
+    /// - Parameter more: settings besides those that every process of the domain has.
     @discardableResult
-    func startAPI(of domain: Domain) async throws -> (process: ServerProcess, client: HTTPClient) {
-        let process = try start("\(domain)-api", of: domain)
+    func startAPI(
+        of domain: Domain, with more: [String: String] = [:]
+    ) async throws -> (process: ServerProcess, client: HTTPClient) {
+        let process = try start("\(domain)-api", of: domain, with: more)
         let client = try await ready(process)
         apis.withLock { if $0[domain] == nil { $0[domain] = client } }
         return (process, client)
@@ -116,11 +119,13 @@ final class Shop: Sendable {
     }
 
     /// Kills the oldest worker of a domain, as a power cut would.
-    func killWorker(of domain: Domain) async {
-        let worker = processes.withLock { all in
+    func killWorker(of domain: Domain) async { await takeWorker(of: domain)?.kill9() }
+
+    /// The oldest worker of a domain, which the shop forgets.
+    func takeWorker(of domain: Domain) -> ServerProcess? {
+        processes.withLock { all in
             all.firstIndex { $0.name == "\(domain)-worker" }.map { all.remove(at: $0) }
         }
-        await worker?.kill9()
     }
 
     /// The first API of a domain.

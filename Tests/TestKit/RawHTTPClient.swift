@@ -166,6 +166,9 @@ public actor HTTPClient {
 
     public init(port: Int) { self.init("http://127.0.0.1:\(port)") }
 
+    /// A client of the same server, with a connection of its own.
+    public nonisolated func another() -> HTTPClient { HTTPClient("http://\(host):\(port)") }
+
     /// Sends a request and reads its answer. A body goes as `application/json` unless `headers` say otherwise.
     public func send(
         _ method: String, _ path: String, headers: [String: String] = [:], body: [UInt8] = []

@@ -58,8 +58,12 @@ public final class ServerProcess: Sendable {
 
     public var identifier: Int32 { running.withLock { $0.processIdentifier } }
 
-    /// Sends a signal, such as `SIGTERM`.
-    public func signal(_ number: Int32) { _ = Foundation.kill(identifier, number) }
+    /// Sends a signal, such as `SIGTERM`, unless it has ended: its number may be another process's by then.
+    public func signal(_ number: Int32) {
+        running.withLock { process in
+            if process.isRunning { _ = Foundation.kill(process.processIdentifier, number) }
+        }
+    }
 
     /// Waits for the end.
     /// - Returns: the exit code; 128 and more where a signal ended it.

@@ -51,6 +51,17 @@ public struct TestDatabase: Sendable {
         }
     }
 
+    /// Lends a proxy in front of the server to `body`, with the address of this database through it.
+    public func withProxy<Value: Sendable>(
+        _ body: @Sendable (_ proxy: TestProxy, _ url: String) async throws -> Value
+    ) async throws -> Value {
+        let authority = url.split(separator: "/")[1]
+        let credentials = authority.prefix { $0 != "@" }
+        let proxy = try TestProxy(to: authority.split(separator: ":").last.flatMap { UInt16($0) } ?? 5_432)
+        defer { proxy.close() }
+        return try await body(proxy, "postgresql://\(credentials)@127.0.0.1:\(proxy.port)/\(name)")
+    }
+
     /// Drops it in a task of its own, because a test that ran into its time limit is cancelled.
     private func drop(from server: String) async throws {
         try await Task.detached { [name, pool] in

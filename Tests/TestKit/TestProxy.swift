@@ -2,10 +2,12 @@ import Glibc
 import Lifecycle
 import Locking
 
-/// Stands between a client and a server on this machine, and can hang up or stop passing on what the client sends.
+/// Stands between a client and a server on this machine, and can hang up, turn clients away, or stop passing on what they
+/// send.
 public final class TestProxy: Sendable {
     private struct State {
         var isStalled = false
+        var isAway = false
         var isClosed = false
         var sockets: Set<Int32> = []
     }
@@ -40,6 +42,12 @@ public final class TestProxy: Sendable {
         }
     }
 
+    /// Hangs up on everybody and on whoever comes, as if the server were gone, or is there again.
+    public func goAway(_ isAway: Bool) {
+        state.withLock { $0.isAway = isAway }
+        if isAway { hangUp() }
+    }
+
     /// Stops passing on what clients send, or goes on, like a broker under a memory alarm.
     public func stall(_ isStalled: Bool) { state.withLock { $0.isStalled = isStalled } }
 
@@ -61,8 +69,11 @@ public final class TestProxy: Sendable {
                     connect(server, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
                 }
             }
-            state.withLock { $0.sockets.formUnion([client, server]) }
-            if !isConnected { shutdown(client, Int32(SHUT_RDWR)) }
+            let isAway = state.withLock { state in
+                state.sockets.formUnion([client, server])
+                return state.isAway
+            }
+            if isAway || !isConnected { shutdown(client, Int32(SHUT_RDWR)) }
             onThread { self.pump(from: client, to: server, canStall: true) }
             onThread { self.pump(from: server, to: client, canStall: false) }
         }
