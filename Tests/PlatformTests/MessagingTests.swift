@@ -142,7 +142,7 @@ import Testing
         let start = ContinuousClock.now
         let isNew = parked.park(route, at: start)
         #expect(isNew)
-        #expect(parked.keys == ["e k"] && parked.due(at: start).isEmpty)
+        #expect(parked.all == [route] && parked.due(at: start).isEmpty)
         #expect(parked.due(at: start + .seconds(1)) == [route])
         for _ in 0..<10 {
             let isNewAgain = parked.park(route, at: start)

@@ -11,9 +11,10 @@ public struct Backoff: Sendable {
     }
 
     /// The wait before the next try.
-    public mutating func nextDelay() -> Duration {
+    /// - Parameter jittered: makes the wait vary; by chance, unless a test knows better.
+    public mutating func nextDelay(_ jittered: (Duration) -> Duration = Backoff.jittered) -> Duration {
         defer { next = min(next * 2, limit) }
-        return Backoff.jittered(next)
+        return jittered(next)
     }
 
     /// Starts from `base` again, after a success.

@@ -14,12 +14,12 @@ public final class ShutdownSignal: Sendable {
 
     public var isTriggered: Bool { state.withLock { $0.isTriggered } }
 
-    /// Tells everybody who waits. Calls after the first change nothing.
+    /// Tells everybody who waits, in the order in which they came. Calls after the first change nothing.
     public func trigger() {
         let observers = state.withLock { state in
             state.isTriggered = true
             defer { state.observers = [:] }
-            return state.observers.values
+            return state.observers.sorted { $0.key < $1.key }.map(\.value)
         }
         for observer in observers { observer() }
     }

@@ -1,7 +1,6 @@
 import AMQP
 import DomainKit
 import Observability
-import Postgres
 
 /// Settles a batch of deliveries: when ``process(_:)`` returns, each of them may be acknowledged.
 struct BatchProcessor<Event: IntegrationEvent>: Sendable {
@@ -9,9 +8,10 @@ struct BatchProcessor<Event: IntegrationEvent>: Sendable {
 
     let queue: String
     let retryDelays: [Duration]
-    let pool: PostgresPool
+    let inbox: any InboxStore
     let wakeUp: OutboxWakeUp?
     let clock: any WallClock
+    let timing: any Timing
     let logger: Logger
     let metrics: ConsumerMetrics
     let failures: FailurePublisher
@@ -69,18 +69,17 @@ struct BatchProcessor<Event: IntegrationEvent>: Sendable {
 
     /// One transaction: inbox, handler, outbox.
     private func transact(_ items: [Item]) async throws {
-        let start = ContinuousClock.now
-        let (handled, published) = try await pool.transaction { transaction in
-            var new = try await Inbox.claim(items.map(\.received.messageID), for: queue, in: transaction)
+        let start = timing.now
+        let (handled, published) = try await inbox.transaction { work in
+            var new = try await work.claim(items.map(\.received.messageID), for: queue)
             // The same message can be there twice.
             let events = items.map(\.received).filter { new.remove($0.messageID) != nil }
             guard !events.isEmpty else { return (0, 0) }
-            let work = PostgresUnitOfWork(transaction, now: clock.now)
             try await handler(events, work)
             return (events.count, try await work.flush())
         }
         if published > 0 { wakeUp?.signal() }
-        metrics.observe(.now - start)
+        metrics.observe(timing.now - start)
         metrics.count(.handled, handled)
         metrics.count(.duplicate, items.count - handled)
     }
@@ -89,7 +88,8 @@ struct BatchProcessor<Event: IntegrationEvent>: Sendable {
 
     private func failure(of delivery: Delivery, reason: String, isFinal: Bool) -> Failure {
         Failure(
-            of: delivery, from: queue, reason: reason, isFinal: isFinal, retryDelays: retryDelays, at: clock.now)
+            of: delivery, from: queue, reason: reason, isFinal: isFinal, retryDelays: retryDelays, at: clock.now,
+            jittered: timing.jittered)
     }
 
     /// Moves the message to where it goes; returns when the broker has it there.
@@ -128,11 +128,10 @@ struct BatchProcessor<Event: IntegrationEvent>: Sendable {
     private func tell(
         _ whenGivenUp: Consumer<Event>.GivenUp, _ received: Received<Event>, _ reason: String
     ) async throws -> Int {
-        try await pool.transaction { transaction in
+        try await inbox.transaction { work in
             // A name of its own in the inbox: a redriven message must not pass for handled.
-            let new = try await Inbox.claim([received.messageID], for: "\(queue) given up", in: transaction)
+            let new = try await work.claim([received.messageID], for: "\(queue) given up")
             guard !new.isEmpty else { return 0 }
-            let work = PostgresUnitOfWork(transaction, now: clock.now)
             try await whenGivenUp([received], reason, work)
             return try await work.flush()
         }

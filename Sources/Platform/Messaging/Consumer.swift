@@ -19,11 +19,13 @@ public final class Consumer<Event: IntegrationEvent>: Service {
 
     public let name: String
     private let subscription: Subscription<Event>
-    private let broker: BrokerSettings
+    private let deliveries: any DeliverySource
+    private let failures: any MessagePublisher
+    private let heartbeat: Duration
     private let settings: ConsumerSettings
-    private let logger: Logger
+    private let timing: any Timing
     private let status: ConnectionStatus
-    private let makeProcessor: @Sendable (ShutdownSignal, FailurePublisher) -> BatchProcessor<Event>
+    private let makeProcessor: @Sendable (ShutdownSignal) -> BatchProcessor<Event>
 
     /// - Parameters:
     ///   - broker: where the queue is; one connection to receive, and one more once something fails.
@@ -32,82 +34,79 @@ public final class Consumer<Event: IntegrationEvent>: Service {
     ///   - whenGivenUp: called once, after the last attempt at a message failed and before it goes to the dead letters:
     ///     the place to publish that it failed.
     ///   - handler: called with at least one event.
-    public init(
+    public convenience init(
         _ subscription: Subscription<Event>, on broker: BrokerSettings, inbox: PostgresPool,
         wakeUp: OutboxWakeUp? = nil, settings: ConsumerSettings = ConsumerSettings(), logger: Logger = .silent,
         clock: any WallClock = SystemClock(), metrics: MetricsRegistry = .shared, whenGivenUp: GivenUp? = nil,
         handler: @escaping Handler
     ) {
+        let broker = broker.named("\(broker.name) \(subscription.queue)")
+        self.init(
+            subscription, deliveries: AMQPConnection(broker),
+            failures: AMQPConnection(broker.named("\(broker.name) failures")), heartbeat: broker.heartbeat,
+            inbox: PostgresInboxStore(pool: inbox, clock: clock), wakeUp: wakeUp, settings: settings, logger: logger,
+            clock: clock, metrics: metrics, whenGivenUp: whenGivenUp, handler: handler)
+    }
+
+    /// A consumer between any broker and any database.
+    init(
+        _ subscription: Subscription<Event>, deliveries: any DeliverySource, failures: any MessagePublisher,
+        heartbeat: Duration, inbox: any InboxStore, wakeUp: OutboxWakeUp?, settings: ConsumerSettings, logger: Logger,
+        clock: any WallClock, timing: any Timing = SystemTiming(), metrics: MetricsRegistry, whenGivenUp: GivenUp?,
+        handler: @escaping Handler
+    ) {
         name = "consumer \(subscription.queue)"
         self.subscription = subscription
-        self.broker = broker.named("\(broker.name) \(subscription.queue)")
+        self.deliveries = deliveries
+        self.failures = failures
+        self.heartbeat = heartbeat
         self.settings = settings
+        self.timing = timing
         let logger = logger.with(.queue(subscription.queue))
-        self.logger = logger
         status = ConnectionStatus(logger: logger)
         let metrics = ConsumerMetrics(metrics, queue: subscription.queue)
-        makeProcessor = { shutdown, failures in
+        let topology = Self.topology(subscription, settings)
+        makeProcessor = { shutdown in
             BatchProcessor(
-                queue: subscription.queue, retryDelays: settings.retryDelays, pool: inbox, wakeUp: wakeUp, clock: clock,
-                logger: logger, metrics: metrics, failures: failures, pause: Pause(until: shutdown, logger: logger),
-                handler: handler, whenGivenUp: whenGivenUp)
+                queue: subscription.queue, retryDelays: settings.retryDelays, inbox: inbox, wakeUp: wakeUp,
+                clock: clock, timing: timing, logger: logger, metrics: metrics,
+                failures: FailurePublisher(connection: failures, topology: topology),
+                pause: Pause(until: shutdown, logger: logger, timing: timing), handler: handler,
+                whenGivenUp: whenGivenUp)
         }
     }
 
     public var health: Health { status.health }
 
-    private var topology: Topology {
+    private static func topology(_ subscription: Subscription<Event>, _ settings: ConsumerSettings) -> Topology {
         SubscriptionTopology(
             queue: subscription.queue, routingKey: Event.routingKey, retryDelays: settings.retryDelays
         ).topology
     }
 
     public func run(until shutdown: ShutdownSignal) async {
-        let connection = AMQPConnection(broker)
-        let failures = FailurePublisher(broker, topology: topology)
-        let processor = makeProcessor(shutdown, failures)
-        let observer = shutdown.onTrigger { connection.interrupt() }
-        let heartbeats = Task { await self.keepAlive(connection, failures) }
-        var backoff = Backoff()
-        while !shutdown.isTriggered && !Task.isCancelled {
-            do {
-                try await consume(on: connection, with: processor, until: shutdown)
-            } catch is ConsumerStopped {
-                break
-            } catch {
-                if status.didFail(error) { backoff.reset() }
-                await connection.close()
-                await shutdown.sleep(for: backoff.nextDelay())
-            }
+        let processor = makeProcessor(shutdown)
+        let observer = shutdown.onTrigger { self.deliveries.interrupt() }
+        await Reconnection(connection: deliveries, status: status, timing: timing).run(
+            until: shutdown, servingHeartbeatsOf: [deliveries, failures], every: max(heartbeat / 3, .seconds(1))
+        ) {
+            try await consume(with: processor, until: shutdown)
         }
-        heartbeats.cancel()
         shutdown.removeObserver(observer)
-        await connection.close()
         await failures.close()
     }
 
     /// Consumes on one connection until the shutdown, or throws what broke it.
-    private func consume(
-        on connection: AMQPConnection, with processor: BatchProcessor<Event>, until shutdown: ShutdownSignal
-    ) async throws {
-        try await connection.open()
-        try await connection.declare(topology)
-        try await connection.consume(subscription.queue, prefetch: settings.prefetch)
+    private func consume(with processor: BatchProcessor<Event>, until shutdown: ShutdownSignal) async throws {
+        try await deliveries.open()
+        try await deliveries.declare(Self.topology(subscription, settings))
+        try await deliveries.consume(subscription.queue, prefetch: settings.prefetch)
         status.didReach()
         while !shutdown.isTriggered {
-            let batch = try await connection.receive(max: settings.batchSize, wait: .seconds(60))
+            let batch = try await deliveries.receive(max: settings.batchSize, wait: .seconds(60))
             guard let last = batch.last else { continue }
             try await processor.process(batch)
-            try await connection.acknowledge(last.tag, multiple: true)
-        }
-    }
-
-    /// Serves heartbeats while a handler takes its time or the database is away.
-    private func keepAlive(_ connection: AMQPConnection, _ failures: FailurePublisher) async {
-        let interval = max(broker.heartbeat / 3, .seconds(1))
-        while (try? await Task.sleep(for: interval)) != nil {
-            if await connection.isOpen { try? await connection.keepAlive() }
-            await failures.keepAlive()
+            try await deliveries.acknowledge(last.tag, multiple: true)
         }
     }
 }

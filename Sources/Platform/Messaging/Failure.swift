@@ -28,13 +28,16 @@ struct Failure: Sendable {
     let attempt: Int
     let destination: Destination
     let time: Timestamp
+    /// How long the message stays in its wait queue.
+    private let expiration: Duration?
 
     /// - Parameters:
     ///   - isFinal: whether another attempt is of no use.
     ///   - retryDelays: the delay before each attempt after the first.
+    ///   - jittered: makes the delay vary, so that many messages do not return at once.
     init(
         of delivery: Delivery, from queue: String, reason: String, isFinal: Bool, retryDelays: [Duration],
-        at time: Timestamp
+        at time: Timestamp, jittered: (Duration) -> Duration = Backoff.jittered
     ) {
         self.delivery = delivery
         self.queue = queue
@@ -44,6 +47,7 @@ struct Failure: Sendable {
         attempt = earlier + 1
         let canRetry = !isFinal && earlier < retryDelays.count
         destination = canRetry ? .retry(after: retryDelays[earlier]) : .deadLetters
+        expiration = canRetry ? jittered(retryDelays[earlier]) : nil
     }
 
     /// The message on its way to where it goes.
@@ -56,7 +60,7 @@ struct Failure: Sendable {
             headers: headers, contentType: properties.contentType ?? "application/json", body: delivery.body)
         if case .retry(let delay) = destination {
             message.routingKey = SubscriptionTopology.retryQueue(of: queue, after: delay)
-            message.expiration = Backoff.jittered(delay)
+            message.expiration = expiration
         }
         return message
     }

@@ -2,13 +2,8 @@ import AMQP
 
 /// Publishes messages to wait queues and dead letters, on a connection of its own that opens with the first failure.
 struct FailurePublisher: Sendable {
-    private let connection: AMQPConnection
-    private let topology: Topology
-
-    init(_ broker: BrokerSettings, topology: Topology) {
-        connection = AMQPConnection(broker.named("\(broker.name) failures"))
-        self.topology = topology
-    }
+    let connection: any MessagePublisher
+    let topology: Topology
 
     /// Publishes `message` and returns when the broker has it on disk.
     ///
@@ -29,10 +24,4 @@ struct FailurePublisher: Sendable {
             throw report.failure ?? AMQPError(.connectionLost, "publish to \(message.routingKey)")
         }
     }
-
-    func keepAlive() async {
-        if await connection.isOpen { try? await connection.keepAlive() }
-    }
-
-    func close() async { await connection.close() }
 }

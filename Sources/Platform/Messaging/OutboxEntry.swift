@@ -23,23 +23,33 @@ struct OutboxEntry: Sendable {
         "seq, aggregate_id, occurred_at, exchange, routing_key, message_id, type, aggregate_type, headers, mandatory, payload"
 
     init(_ row: borrowing PostgresRow) throws {
-        seq = try row.int(0)
-        aggregateID = try row.id(1)
-        occurredAt = try row.timestamp(2)
-        route = Route(exchange: try row.text(3), routingKey: try row.text(4))
-        let messageID = try row.text(5)
-        let type = try row.text(6)
-        var headers = Self.headers(try row.utf8(8))
+        self.init(
+            seq: try row.int(0), aggregateID: try row.id(1), occurredAt: try row.timestamp(2),
+            route: Route(exchange: try row.text(3), routingKey: try row.text(4)), messageID: try row.text(5),
+            type: try row.text(6), aggregateType: try row.text(7), headers: try row.utf8(8),
+            isMandatory: try row.bool(9), payload: try row.utf8(10))
+    }
+
+    /// - Parameter json: the headers that no other value stands for, as a JSON object.
+    init(
+        seq: Int64, aggregateID: EntityID, occurredAt: Timestamp, route: Route, messageID: String, type: String,
+        aggregateType: String, headers json: [UInt8], isMandatory: Bool, payload: [UInt8]
+    ) {
+        self.seq = seq
+        self.aggregateID = aggregateID
+        self.occurredAt = occurredAt
+        self.route = route
+        var headers = Self.headers(json)
         headers[CloudEvent.header(CloudEvent.specVersion)] = "1.0"
         headers[CloudEvent.header(CloudEvent.id)] = .text(messageID)
         headers[CloudEvent.header(CloudEvent.type)] = .text(type)
-        headers[CloudEvent.header(CloudEvent.source)] = .text("/tradewind/\(try row.text(7))")
+        headers[CloudEvent.header(CloudEvent.source)] = .text("/tradewind/\(aggregateType)")
         headers[CloudEvent.header(CloudEvent.subject)] = .text(aggregateID.description)
         headers[CloudEvent.header(CloudEvent.time)] = .text(occurredAt.description)
         message = OutgoingMessage(
             exchange: route.exchange, routingKey: route.routingKey, messageID: messageID, type: type,
             correlationID: headers[CloudEvent.header(CloudEvent.correlationID)]?.text, timestamp: occurredAt,
-            headers: headers, body: try row.utf8(10), mandatory: try row.bool(9))
+            headers: headers, body: payload, mandatory: isMandatory)
     }
 
     /// Texts, integers and booleans of a JSON object; there is nothing else to be sent.

@@ -34,10 +34,11 @@ public struct RelaySettings: Sendable {
 public final class OutboxRelay: Service {
     public let name = "outbox-relay"
 
-    private let pool: PostgresPool
-    private let broker: BrokerSettings
+    private let store: any OutboxStore
+    private let publisher: any MessagePublisher
     private let wakeUp: OutboxWakeUp
     private let settings: RelaySettings
+    private let timing: any Timing
     private let logger: Logger
     private let metrics: RelayMetrics
     private let status: ConnectionStatus
@@ -46,14 +47,25 @@ public final class OutboxRelay: Service {
     ///   - pool: where the outbox is. The relay keeps one of its connections.
     ///   - broker: where to publish to, on a connection of its own.
     ///   - wakeUp: what this process's own consumers signal.
-    public init(
+    public convenience init(
         from pool: PostgresPool, to broker: BrokerSettings, wakeUp: OutboxWakeUp = OutboxWakeUp(),
         settings: RelaySettings = RelaySettings(), logger: Logger = .silent, metrics: MetricsRegistry = .shared
     ) {
-        self.pool = pool
-        self.broker = broker
+        self.init(
+            from: PostgresOutboxStore(pool: pool), to: AMQPConnection(broker.named("\(broker.name) outbox-relay")),
+            wakeUp: wakeUp, settings: settings, logger: logger, metrics: metrics)
+    }
+
+    /// A relay between any database and any broker.
+    init(
+        from store: any OutboxStore, to publisher: any MessagePublisher, wakeUp: OutboxWakeUp, settings: RelaySettings,
+        timing: any Timing = SystemTiming(), logger: Logger, metrics: MetricsRegistry
+    ) {
+        self.store = store
+        self.publisher = publisher
         self.wakeUp = wakeUp
         self.settings = settings
+        self.timing = timing
         self.logger = logger.with(.service("outbox-relay"))
         self.metrics = RelayMetrics(metrics)
         status = ConnectionStatus(logger: self.logger)
@@ -62,34 +74,14 @@ public final class OutboxRelay: Service {
     public var health: Health { status.health }
 
     public func run(until shutdown: ShutdownSignal) async {
-        let publisher = AMQPConnection(broker.named("\(broker.name) outbox-relay"))
-        var backoff = Backoff()
-        while !shutdown.isTriggered && !Task.isCancelled {
-            do {
-                try await work(publisher, until: shutdown)
-            } catch {
-                if status.didFail(error) { backoff.reset() }
+        await Reconnection(connection: publisher, status: status, timing: timing).run(until: shutdown) {
+            try await publisher.open()
+            try await store.withSession { session in
+                var work = RelaySession(
+                    session, publisher, wakeUp: wakeUp, settings: settings, timing: timing, logger: logger,
+                    metrics: metrics, status: status)
+                try await work.run(until: shutdown)
             }
-            await publisher.close()
-            await shutdown.sleep(for: backoff.nextDelay())
-        }
-    }
-
-    /// One session with both servers. Ends with the shutdown, or throws what broke it.
-    private func work(_ publisher: AMQPConnection, until shutdown: ShutdownSignal) async throws {
-        try await publisher.open()
-        try await pool.withConnection { connection in
-            var session = RelaySession(
-                connection, publisher, wakeUp: wakeUp, settings: settings, logger: logger, metrics: metrics,
-                status: status)
-            do {
-                try await session.run(until: shutdown)
-            } catch {
-                await connection.close()
-                throw error
-            }
-            // Closing it is what gives back the locks: the pool must not lend a session that holds them.
-            await connection.close()
         }
     }
 }

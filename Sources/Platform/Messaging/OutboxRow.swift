@@ -14,8 +14,8 @@ struct OutboxRow: Sendable {
     let payload: String
     let occurredAt: Timestamp
 
-    init<Event: IntegrationEvent>(_ event: Event, cause: Cause, at time: Timestamp) {
-        messageID = .v7(at: time)
+    init<Event: IntegrationEvent>(_ event: Event, messageID: EntityID, cause: Cause, at time: Timestamp) {
+        self.messageID = messageID
         type = Event.type
         routingKey = Event.routingKey
         mandatory = Event.mustBeRouted

@@ -33,7 +33,7 @@ public final class OutboxWakeUp: Sendable {
         let (observers, mustStart) = state.withLock { state in
             state.mustNotify = true
             defer { state.isNotifying = pool != nil }
-            return (Array(state.observers.values), pool != nil && !state.isNotifying)
+            return (state.observers.sorted { $0.key < $1.key }.map(\.value), pool != nil && !state.isNotifying)
         }
         for observer in observers { observer() }
         if mustStart, let pool { Task { await notify(through: pool) } }

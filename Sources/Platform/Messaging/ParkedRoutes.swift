@@ -13,19 +13,22 @@ struct ParkedRoutes {
     init(limit: Duration) { self.limit = limit }
 
     var isEmpty: Bool { pauses.isEmpty }
-    var keys: [String] { pauses.keys.map(\.key) }
+    var all: [OutboxEntry.Route] { pauses.keys.sorted { $0.key < $1.key } }
 
     /// The routes whose pause is over.
     func due(at now: ContinuousClock.Instant) -> [OutboxEntry.Route] {
-        pauses.filter { $0.value.until <= now }.map(\.key)
+        all.filter { route in pauses[route].map { $0.until <= now } ?? false }
     }
 
     /// Nobody wanted what took `route`. Its next pause is longer.
     /// - Returns: whether that is new.
-    mutating func park(_ route: OutboxEntry.Route, at now: ContinuousClock.Instant) -> Bool {
+    mutating func park(
+        _ route: OutboxEntry.Route, at now: ContinuousClock.Instant,
+        jittered: (Duration) -> Duration = Backoff.jittered
+    ) -> Bool {
         let isNew = pauses[route] == nil
         var backoff = pauses[route]?.backoff ?? Backoff(base: min(.milliseconds(250), limit), limit: limit)
-        let until = now + backoff.nextDelay()
+        let until = now + backoff.nextDelay(jittered)
         pauses[route] = Pause(backoff: backoff, until: until)
         return isNew
     }

@@ -10,10 +10,12 @@ struct ConsumerStopped: Error {}
 struct Pause: Sendable {
     private let shutdown: ShutdownSignal
     private let logger: Logger
+    private let timing: any Timing
 
-    init(until shutdown: ShutdownSignal, logger: Logger) {
+    init(until shutdown: ShutdownSignal, logger: Logger, timing: any Timing) {
         self.shutdown = shutdown
         self.logger = logger
+        self.timing = timing
     }
 
     /// Runs `body` until it succeeds, or fails for a reason of its own.
@@ -33,7 +35,8 @@ struct Pause: Sendable {
                     logger.warn("consumer pauses, no attempt is counted", .error(error))
                 }
                 isPaused = true
-                guard await shutdown.sleep(for: backoff.nextDelay()) else { throw ConsumerStopped() }
+                let goesOn = await timing.sleep(for: backoff.nextDelay(timing.jittered), until: shutdown)
+                guard goesOn else { throw ConsumerStopped() }
             }
         }
     }

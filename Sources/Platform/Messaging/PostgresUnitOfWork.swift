@@ -17,7 +17,7 @@ public struct PostgresUnitOfWork: UnitOfWork {
     }
 
     public func publish(_ event: some IntegrationEvent, cause: Cause) {
-        let row = OutboxRow(event, cause: cause, at: now)
+        let row = OutboxRow(event, messageID: .v7(at: now), cause: cause, at: now)
         gathered.rows.withLock { $0.append(row) }
     }
 

@@ -2,66 +2,69 @@ import AMQP
 import DomainKit
 import Lifecycle
 import Observability
-import Postgres
 import Synchronization
 
 /// A relay's work on one session with the database and one connection to the broker. What breaks either ends it.
 struct RelaySession {
-    private let connection: PostgresConnection
-    private let publisher: AMQPConnection
+    private let session: any OutboxSession
+    private let publisher: any MessagePublisher
     private let wakeUp: OutboxWakeUp
     private let settings: RelaySettings
+    private let timing: any Timing
     private let logger: Logger
     private let metrics: RelayMetrics
     private let status: ConnectionStatus
     private var locks: ShardLocks
     private var parked: ParkedRoutes
-    private var nextBalance = ContinuousClock.now
-    private var nextKeepAlive = ContinuousClock.now
+    private var nextBalance: ContinuousClock.Instant
+    private var nextKeepAlive: ContinuousClock.Instant
 
     init(
-        _ connection: PostgresConnection, _ publisher: AMQPConnection, wakeUp: OutboxWakeUp, settings: RelaySettings,
-        logger: Logger, metrics: RelayMetrics, status: ConnectionStatus
+        _ session: any OutboxSession, _ publisher: any MessagePublisher, wakeUp: OutboxWakeUp,
+        settings: RelaySettings, timing: any Timing, logger: Logger, metrics: RelayMetrics, status: ConnectionStatus
     ) {
-        self.connection = connection
+        self.session = session
         self.publisher = publisher
         self.wakeUp = wakeUp
         self.settings = settings
+        self.timing = timing
         self.logger = logger
         self.metrics = metrics
         self.status = status
-        locks = ShardLocks(connection)
+        locks = ShardLocks(session)
         parked = ParkedRoutes(limit: settings.unroutableRetryLimit)
+        nextBalance = timing.now
+        nextKeepAlive = timing.now
     }
 
     mutating func run(until shutdown: ShutdownSignal) async throws {
-        let connection = connection
+        let session = session
         let signal = Signal()
         let observer = wakeUp.onSignal {
             signal.set()
-            connection.interrupt()
+            session.interrupt()
         }
-        let stop = shutdown.onTrigger { connection.interrupt() }
+        let stop = shutdown.onTrigger { session.interrupt() }
         defer {
             wakeUp.removeObserver(observer)
             shutdown.removeObserver(stop)
         }
-        try await connection.execute("LISTEN \(OutboxWakeUp.channel)")
-        try await locks.announce()
+        try await session.announce()
         // Publishing to an exchange that is missing closes the channel.
         try await publisher.declare(Topology(exchanges: [Topology.Exchange(eventsExchange)]))
         while !shutdown.isTriggered {
             let wasWoken = signal.take()
             try await balance()
             try await probeParkedRoutes()
-            if wasWoken, !locks.holdsAll { try await wakeOtherRelays() }
+            // What this process committed may lie in a shard of another relay.
+            if wasWoken, !locks.holdsAll { try await session.wakeRelays() }
             let isMoving = try await publishBatch()
             status.didReach()
             if isMoving { continue }
             try await keepAlive()
             // A signal during a statement interrupts nothing, and what it tells of may have come after the reading.
             if signal.isSet { continue }
-            _ = try await connection.waitForNotification(timeout: settings.pollInterval)
+            try await session.waitForWakeUp(limit: settings.pollInterval)
         }
     }
 
@@ -71,7 +74,7 @@ struct RelaySession {
     /// - Returns: whether to look for more at once.
     private mutating func publishBatch() async throws -> Bool {
         guard !locks.held.isEmpty else { return false }
-        let entries = try await read()
+        let entries = try await session.oldest(settings.batchSize, of: locks.held.sorted(), besides: parked.all)
         metrics.oldest.set(entries.first.map { SystemClock().now.since($0.occurredAt) / .seconds(1) } ?? 0)
         var heldBack: Set<EntityID> = []
         var isMoving = false
@@ -105,32 +108,11 @@ struct RelaySession {
             }
         }
         if !confirmed.isEmpty {
-            try await connection.execute("DELETE FROM outbox WHERE seq = ANY($1)", [.ints(confirmed)])
+            try await session.delete(confirmed)
             metrics.published.increment(by: confirmed.count)
         }
         if let failure = report.failure { throw failure }
         return (heldBack, isMoving || !confirmed.isEmpty)
-    }
-
-    /// The oldest rows of this relay's shards. What is parked, and what an aggregate said after it, stays out.
-    private func read() async throws -> [OutboxEntry] {
-        let shards = PostgresValue.ints(locks.held.sorted())
-        let limit = PostgresValue.int(settings.batchSize)
-        guard !parked.isEmpty else {
-            return try await connection.query(
-                "SELECT \(OutboxEntry.columns) FROM outbox WHERE shard = ANY($1) ORDER BY seq LIMIT $2",
-                [shards, limit],
-                as: OutboxEntry.init)
-        }
-        return try await connection.query(
-            """
-            SELECT \(OutboxEntry.columns) FROM outbox AS entry
-            WHERE shard = ANY($1) AND exchange || ' ' || routing_key <> ALL($3)
-              AND NOT EXISTS (SELECT FROM outbox AS earlier
-                              WHERE earlier.aggregate_id = entry.aggregate_id AND earlier.seq < entry.seq
-                                AND earlier.exchange || ' ' || earlier.routing_key = ANY($3))
-            ORDER BY seq LIMIT $2
-            """, [shards, limit, .texts(parked.keys)], as: OutboxEntry.init)
     }
 
     // MARK: - What no queue wants
@@ -138,7 +120,7 @@ struct RelaySession {
     /// - Returns: whether the route was not parked before.
     private mutating func park(_ route: OutboxEntry.Route, _ reason: String) -> Bool {
         metrics.unroutable.increment(["routing_key": route.routingKey])
-        let isNew = parked.park(route, at: .now)
+        let isNew = parked.park(route, at: timing.now, jittered: timing.jittered)
         if isNew {
             logger.warn(
                 "event reaches no queue and stays in the outbox", LogField("exchange", route.exchange),
@@ -149,15 +131,8 @@ struct RelaySession {
 
     /// Tries one message of each parked route whose pause is over.
     private mutating func probeParkedRoutes() async throws {
-        for route in parked.due(at: .now) {
-            let entry = try await connection.first(
-                """
-                SELECT \(OutboxEntry.columns) FROM outbox AS entry
-                WHERE shard = ANY($1) AND exchange = $2 AND routing_key = $3
-                  AND NOT EXISTS (SELECT FROM outbox AS earlier
-                                  WHERE earlier.aggregate_id = entry.aggregate_id AND earlier.seq < entry.seq)
-                ORDER BY seq LIMIT 1
-                """, [.ints(locks.held.sorted()), .text(route.exchange), .text(route.routingKey)], as: OutboxEntry.init)
+        for route in parked.due(at: timing.now) {
+            let entry = try await session.oldest(on: route, of: locks.held.sorted())
             guard let entry else {
                 // Nothing of it is left, or what is left waits for another route: the next batch tells.
                 parked.release(route)
@@ -173,20 +148,15 @@ struct RelaySession {
     // MARK: - Housekeeping
 
     private mutating func balance() async throws {
-        guard nextBalance <= .now else { return }
+        guard nextBalance <= timing.now else { return }
         try await locks.balance()
-        nextBalance = .now + settings.balanceInterval
+        nextBalance = timing.now + settings.balanceInterval
     }
 
     private mutating func keepAlive() async throws {
-        guard nextKeepAlive <= .now else { return }
+        guard nextKeepAlive <= timing.now else { return }
         try await publisher.keepAlive()
-        nextKeepAlive = .now + .seconds(5)
-    }
-
-    /// What this process committed may lie in a shard of another relay.
-    private func wakeOtherRelays() async throws {
-        try await connection.execute("SELECT pg_notify($1, '')", [.text(OutboxWakeUp.channel)])
+        nextKeepAlive = timing.now + .seconds(5)
     }
 }
 

@@ -15,7 +15,8 @@ public final class DeadLetterCollector: Service {
 
     private let consumer: String
     private let queue: String
-    private let broker: BrokerSettings
+    private let connection: AMQPConnection
+    private let heartbeat: Duration
     private let pool: PostgresPool
     private let logger: Logger
     private let clock: any WallClock
@@ -33,7 +34,8 @@ public final class DeadLetterCollector: Service {
         consumer = subscription.queue
         queue = subscription.deadLetterQueue
         name = "dead-letters \(subscription.queue)"
-        self.broker = broker.named("\(broker.name) \(subscription.deadLetterQueue)")
+        connection = AMQPConnection(broker.named("\(broker.name) \(subscription.deadLetterQueue)"))
+        heartbeat = broker.heartbeat
         self.pool = pool
         self.logger = logger.with(.queue(subscription.deadLetterQueue))
         self.clock = clock
@@ -45,28 +47,17 @@ public final class DeadLetterCollector: Service {
     public var health: Health { status.health }
 
     public func run(until shutdown: ShutdownSignal) async {
-        let connection = AMQPConnection(broker)
-        let observer = shutdown.onTrigger { connection.interrupt() }
-        let heartbeats = Task { await self.keepAlive(connection) }
-        var backoff = Backoff()
-        while !shutdown.isTriggered && !Task.isCancelled {
-            do {
-                try await collect(on: connection, until: shutdown)
-            } catch is ConsumerStopped {
-                break
-            } catch {
-                if status.didFail(error) { backoff.reset() }
-                await connection.close()
-                await shutdown.sleep(for: backoff.nextDelay())
-            }
+        let observer = shutdown.onTrigger { self.connection.interrupt() }
+        await Reconnection(connection: connection, status: status, timing: SystemTiming()).run(
+            until: shutdown, servingHeartbeatsOf: [connection], every: max(heartbeat / 3, .seconds(1))
+        ) {
+            try await collect(until: shutdown)
         }
-        heartbeats.cancel()
         shutdown.removeObserver(observer)
-        await connection.close()
     }
 
-    private func collect(on connection: AMQPConnection, until shutdown: ShutdownSignal) async throws {
-        let pause = Pause(until: shutdown, logger: logger)
+    private func collect(until shutdown: ShutdownSignal) async throws {
+        let pause = Pause(until: shutdown, logger: logger, timing: SystemTiming())
         try await connection.open()
         try await connection.declare(
             Topology(queues: [SubscriptionTopology.deadLetterQueue(named: queue)]))
@@ -110,13 +101,6 @@ public final class DeadLetterCollector: Service {
         guard new > 0 else { return }
         collected.increment(by: new, ["consumer": consumer])
         logger.warn("dead letters wait for a person", .count(new))
-    }
-
-    private func keepAlive(_ connection: AMQPConnection) async {
-        let interval = max(broker.heartbeat / 3, .seconds(1))
-        while (try? await Task.sleep(for: interval)) != nil {
-            if await connection.isOpen { try? await connection.keepAlive() }
-        }
     }
 }
 

@@ -1,16 +1,20 @@
 import DomainKit
 import Postgres
 
-/// Remembers which messages a consumer has handled, in the transaction of what they led to.
-enum Inbox {
-    /// Enters the messages in the inbox.
-    ///
-    /// A transaction that entered one of them and is still open is waited for.
-    ///
-    /// - Returns: those that were not there. Handle these and no others, in this very transaction.
-    static func claim(
-        _ messageIDs: some Sequence<EntityID>, for consumer: String, in transaction: PostgresTransaction
-    ) async throws(PostgresError) -> Set<EntityID> {
+/// An inbox in PostgreSQL.
+struct PostgresInboxStore: InboxStore {
+    let pool: PostgresPool
+    let clock: any WallClock
+
+    func transaction<Value: Sendable>(
+        _ body: @Sendable (any InboxTransaction) async throws -> Value
+    ) async throws -> Value {
+        try await pool.transaction { try await body(PostgresUnitOfWork($0, now: clock.now)) }
+    }
+}
+
+extension PostgresUnitOfWork: InboxTransaction {
+    func claim(_ messageIDs: [EntityID], for consumer: String) async throws -> Set<EntityID> {
         // In one order everywhere, or two consumers that wait for each other's rows deadlock.
         let sorted = Set(messageIDs).sorted()
         let new = try await transaction.query(
