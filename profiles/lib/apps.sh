@@ -32,7 +32,12 @@ database_url() {
     printf '%s\n' "${!variable:-postgresql://$database:$(password_of "$1")@127.0.0.1:$POSTGRES_PORT/$database}"
 }
 
-amqp_url() { printf '%s\n' "${AMQP_URL:-amqp://tradewind:$AMQP_PASSWORD@127.0.0.1:$AMQP_PORT/}"; }
+# amqp_url: with the addresses of all nodes. AMQP_URL in the caller's environment wins.
+amqp_url() {
+    local hosts=127.0.0.1:$AMQP_PORT n
+    for ((n = 2; n <= BROKERS; n++)); do hosts+=,127.0.0.1:$((AMQP_PORT + 10 * (n - 1))); done
+    printf '%s\n' "${AMQP_URL:-amqp://tradewind:$AMQP_PASSWORD@$hosts/}"
+}
 
 # print_environment: what a program outside needs to talk to this run, as KEY=value lines.
 print_environment() {
@@ -161,6 +166,18 @@ start_apps() {
         fi
         with_settings "$name" start_process "$name" "$(executable_of "$name")"
         started+=("$name")
+    done
+}
+
+# wait_until_live NAME: until it answers at all, whatever it still waits for itself.
+wait_until_live() {
+    local deadline=$((SECONDS + ${TRADEWIND_READY_TIMEOUT:-60}))
+    until [[ $(http_status "http://127.0.0.1:$(port_of "$1")/health/live") == 200 ]]; do
+        if ! pid_of "$1" >/dev/null || ((SECONDS >= deadline)); then
+            show_log "$1"
+            fail "$1 does not answer"
+        fi
+        sleep 0.05
     done
 }
 

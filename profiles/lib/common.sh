@@ -4,6 +4,7 @@
 #   TRADEWIND_RUN_DIR      state of this run: pids, logs, data, secrets   (default: .run in the checkout)
 #   TRADEWIND_PORT_OFFSET  added to every port, for a second run next to the first   (default: 0)
 #   TRADEWIND_*_PORT       a single port, see below
+#   TRADEWIND_BROKERS      how many nodes RabbitMQ has, 1 to 3; the ports of each are ten further on   (default: 1)
 #   TRADEWIND_POSTGRES_OPTIONS  more options for the server, such as "-c fsync=off"
 
 PROJECT_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -19,6 +20,7 @@ MANAGEMENT_PORT=${TRADEWIND_MANAGEMENT_PORT:-$((56722 + port_offset))}
 # Erlang's own: the distribution port of the broker's node and the daemon that tells it.
 DISTRIBUTION_PORT=${TRADEWIND_DISTRIBUTION_PORT:-$((56723 + port_offset))}
 EPMD_PORT=${TRADEWIND_EPMD_PORT:-$((56724 + port_offset))}
+BROKERS=${TRADEWIND_BROKERS:-1}
 
 # Debian keeps daemons in sbin, which the PATH of a plain user or of `su` may lack.
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
@@ -48,10 +50,10 @@ prepare_run_dir() {
     chmod 755 "$RUN_DIR" "$RUN_DIR/pid" "$RUN_DIR/log"
 }
 
-# lock NAME: one `up`, `down` or `scale` of a kind at a time; the lock goes with the process.
+# lock NAME: one command at a time that starts or stops NAME; the lock goes with the (sub)shell.
 lock() {
     exec 9>"$RUN_DIR/$1.lock"
-    flock -w 300 9 || fail "another profiles/$1 has been at work for five minutes ($RUN_DIR/$1.lock)"
+    flock -w 300 9 || fail "another command has been at work on $1 for five minutes ($RUN_DIR/$1.lock)"
 }
 
 # load_secrets: random passwords, made once for each run directory, readable by their owner alone. A new domain gets its
@@ -76,6 +78,34 @@ load_secrets() {
 
 # answers PORT: whether something on this machine accepts connections there.
 answers() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+
+# free_ports N: the first of N ports in a row that nobody uses, below those that the kernel gives to outgoing
+# connections. From a random start, so that two runs at once do not meet.
+free_ports() {
+    local first=$((20000 + RANDOM % 10000)) port
+    for ((port = first; port < first + $1; port++)); do
+        if answers "$port"; then first=$((port + 1)); fi
+    done
+    printf '%d\n' "$first"
+}
+
+# take_server_ports, take_app_ports: for the commands that are called from here, ports that nobody uses.
+take_server_ports() {
+    local first
+    first=$(free_ports 30)
+    export TRADEWIND_POSTGRES_PORT=$first TRADEWIND_EPMD_PORT=$((first + 1)) TRADEWIND_AMQP_PORT=$((first + 2))
+    export TRADEWIND_MANAGEMENT_PORT=$((first + 3)) TRADEWIND_DISTRIBUTION_PORT=$((first + 4))
+}
+take_app_ports() {
+    local port
+    while true; do
+        export TRADEWIND_PORT_OFFSET=$((3000 + RANDOM % 7000))
+        for port in {8081..8089} {9081..9119}; do
+            if answers $((port + TRADEWIND_PORT_OFFSET)); then continue 2; fi
+        done
+        return
+    done
+}
 
 # http_status URL [curl options]: the status code, 000 when nobody answered. Never through a proxy.
 http_status() {

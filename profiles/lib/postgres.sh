@@ -104,6 +104,7 @@ END
 
 postgres_up() {
     local pid attempt deadline
+    lock postgres
     make_postgres_home
     locate_postgres
     if pid=$(pid_of postgres); then

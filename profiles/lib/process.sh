@@ -10,7 +10,7 @@ mark() { printf 'TRADEWIND_PROCESS=%s:%s' "$RUN_DIR" "$1"; }
 # command_of NAME: the kernel's name of the process, cut to 15 bytes: order-worker-2 runs order-worker.
 command_of() {
     case $1 in
-    rabbitmq) printf 'beam.smp' ;;
+    rabbitmq | rabbitmq-*) printf 'beam.smp' ;;
     *-worker-*) printf '%.15s' "${1%-*}" ;;
     *) printf '%.15s' "$1" ;;
     esac

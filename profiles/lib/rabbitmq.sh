@@ -1,21 +1,46 @@
 # shellcheck shell=bash
-# A private RabbitMQ: its own node, data, ports, cookie and user. Needs common.sh and process.sh.
+# A private RabbitMQ: its own nodes, data, ports, cookie and user. Needs common.sh and process.sh.
+#
+# One node is called rabbitmq; where there are more (TRADEWIND_BROKERS), rabbitmq-2 and rabbitmq-3 have joined it.
 
-RABBITMQ_HOME=$RUN_DIR/rabbitmq
 AMQP_USER=tradewind
 
-# Debian's /usr/sbin/rabbitmq-server insists on the package's user and its directories; the script under it does not.
-readonly RABBITMQ_SERVER=/usr/lib/rabbitmq/bin/rabbitmq-server
+# Debian's /usr/sbin/rabbitmq-server insists on the package's user and its directories; the scripts under it do not.
+readonly RABBITMQ_PROGRAMS=/usr/lib/rabbitmq/bin
 
-configure_rabbitmq() {
-    mkdir -p "$RABBITMQ_HOME"
-    chmod 700 "$RABBITMQ_HOME"
+all_brokers() {
+    local n
+    printf 'rabbitmq\n'
+    for ((n = 2; n <= BROKERS; n++)); do printf 'rabbitmq-%d\n' "$n"; done
+}
+
+# use_broker NAME: where this one's data is, what Erlang calls it, and its ports.
+use_broker() {
+    local number=${1#rabbitmq}
+    number=${number#-}
+    local distance=$((10 * (${number:-1} - 1)))
+    broker_home=$RUN_DIR/$1
+    broker_node=tradewind${number:+-$number}@localhost
+    broker_amqp_port=$((AMQP_PORT + distance))
+    broker_management_port=$((MANAGEMENT_PORT + distance))
+    broker_distribution_port=$((DISTRIBUTION_PORT + distance))
+    # With an environment of its own, so that nothing of the caller's or of /etc/rabbitmq gets in.
+    broker_environment=(
+        env -i PATH="$PATH" HOME="$broker_home" LANG=C.UTF-8 RABBITMQ_NODENAME="$broker_node"
+        RABBITMQ_CONF_ENV_FILE="$broker_home/rabbitmq-env.conf" ERL_INETRC="$broker_home/inetrc"
+        ERL_EPMD_ADDRESS=127.0.0.1 ERL_EPMD_PORT="$EPMD_PORT"
+    )
+}
+
+configure_broker() {
+    mkdir -p "$broker_home"
+    chmod 700 "$broker_home"
     (
         umask 077
-        cat >"$RABBITMQ_HOME/rabbitmq.conf" <<END
-listeners.tcp.1 = 127.0.0.1:$AMQP_PORT
+        cat >"$broker_home/rabbitmq.conf" <<END
+listeners.tcp.1 = 127.0.0.1:$broker_amqp_port
 management.tcp.ip = 127.0.0.1
-management.tcp.port = $MANAGEMENT_PORT
+management.tcp.port = $broker_management_port
 default_user = $AMQP_USER
 default_pass = $AMQP_PASSWORD
 default_user_tags.administrator = true
@@ -28,25 +53,30 @@ heartbeat = 30
 # The quorum queues' log: 64 MiB a file instead of 512, so that a restart reads less and a laptop keeps its memory.
 raft.wal_max_size_bytes = 67108864
 END
-        printf '[rabbitmq_management].\n' >"$RABBITMQ_HOME/enabled_plugins"
+        if ((BROKERS > 1)); then
+            cat >>"$broker_home/rabbitmq.conf" <<END
+# An empty node joins the first; one that is cut off from the majority stops serving.
+cluster_formation.peer_discovery_backend = classic_config
+cluster_formation.classic_config.nodes.1 = tradewind@localhost
+cluster_partition_handling = pause_minority
+END
+        fi
+        printf '[rabbitmq_management].\n' >"$broker_home/enabled_plugins"
         # A bare chroot has no /etc/hosts; the node's name must be found all the same.
-        printf '{host, {127,0,0,1}, ["localhost"]}.\n{lookup, [file, native]}.\n' >"$RABBITMQ_HOME/inetrc"
-        if [[ ! -f $RABBITMQ_HOME/.erlang.cookie ]]; then
-            printf '%s' "$ERLANG_COOKIE" >"$RABBITMQ_HOME/.erlang.cookie"
-            chmod 400 "$RABBITMQ_HOME/.erlang.cookie"
+        printf '{host, {127,0,0,1}, ["localhost"]}.\n{lookup, [file, native]}.\n' >"$broker_home/inetrc"
+        if [[ ! -f $broker_home/.erlang.cookie ]]; then
+            printf '%s' "$ERLANG_COOKIE" >"$broker_home/.erlang.cookie"
+            chmod 400 "$broker_home/.erlang.cookie"
         fi
     )
 }
 
-# start_rabbitmq: with an environment of its own, so that nothing of the caller's or of /etc/rabbitmq gets in.
-start_rabbitmq() {
-    local home=$RABBITMQ_HOME
+# start_broker NAME: the one chosen with use_broker.
+start_broker() {
+    local home=$broker_home
     # RUNNING_UNDER_SYSTEMD makes the script become the node instead of its parent: the pid is then the broker's own,
     # and SIGTERM is a clean stop.
-    cd "$home" && start_process rabbitmq env -i "$(mark rabbitmq)" PATH="$PATH" HOME="$home" LANG=C.UTF-8 \
-        RUNNING_UNDER_SYSTEMD=true \
-        RABBITMQ_NODENAME=tradewind@localhost \
-        RABBITMQ_CONF_ENV_FILE="$home/rabbitmq-env.conf" \
+    cd "$home" && start_process "$1" "${broker_environment[@]}" "$(mark "$1")" RUNNING_UNDER_SYSTEMD=true \
         RABBITMQ_CONFIG_FILE="$home/rabbitmq" \
         RABBITMQ_CONFIG_FILES="$home/conf.d" \
         RABBITMQ_ADVANCED_CONFIG_FILE="$home/advanced" \
@@ -54,17 +84,22 @@ start_rabbitmq() {
         RABBITMQ_ENABLED_PLUGINS_FILE="$home/enabled_plugins" \
         RABBITMQ_MNESIA_BASE="$home/mnesia" \
         RABBITMQ_LOG_BASE="$home/log" \
-        RABBITMQ_DIST_PORT="$DISTRIBUTION_PORT" \
+        RABBITMQ_DIST_PORT="$broker_distribution_port" \
         RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS='-kernel inet_dist_use_interface {127,0,0,1}' \
-        ERL_INETRC="$home/inetrc" \
-        ERL_EPMD_ADDRESS=127.0.0.1 \
-        ERL_EPMD_PORT="$EPMD_PORT" \
         ERL_CRASH_DUMP="$home/erl_crash.dump" \
-        "$RABBITMQ_SERVER"
+        "$RABBITMQ_PROGRAMS/rabbitmq-server"
+}
+
+# rabbitmqctl WORDS…: of the first node, unless `-n NODE` names another.
+rabbitmqctl() {
+    use_broker rabbitmq
+    [[ -d $broker_home ]] || fail "RabbitMQ has not been started yet: profiles/infra up"
+    "${broker_environment[@]}" "$RABBITMQ_PROGRAMS/rabbitmqctl" "$@"
 }
 
 # Erlang's name daemon would otherwise be started by the node and outlive it.
 start_epmd() {
+    lock epmd
     pid_of epmd >/dev/null || start_process epmd epmd -address 127.0.0.1 -port "$EPMD_PORT"
     local deadline=$((SECONDS + 10))
     until answers "$EPMD_PORT"; do
@@ -76,47 +111,79 @@ start_epmd() {
     done
 }
 
-rabbitmq_is_ready() {
-    local url=http://127.0.0.1:$MANAGEMENT_PORT/api/health/checks/port-listener/$AMQP_PORT
+# broker_is_ready: the one chosen with use_broker.
+broker_is_ready() {
+    local url=http://127.0.0.1:$broker_management_port/api/health/checks/port-listener/$broker_amqp_port
     # The password on standard input: a command line is for everyone to read.
     [[ $(http_status "$url" --config - <<<"user = \"$AMQP_USER:$AMQP_PASSWORD\"") == 200 ]]
 }
 
-rabbitmq_up() {
+# broker_up NAME: starts it unless it runs, and waits until it is ready.
+broker_up() {
     local pid port attempt deadline
-    [[ -x $RABBITMQ_SERVER ]] || fail "RabbitMQ is missing: run profiles/install"
-    if pid=$(pid_of rabbitmq); then
-        rabbitmq_is_ready && say "  rabbitmq already runs (pid $pid)" && return
+    lock "$1"
+    use_broker "$1"
+    [[ -x $RABBITMQ_PROGRAMS/rabbitmq-server ]] || fail "RabbitMQ is missing: run profiles/install"
+    if pid=$(pid_of "$1"); then
+        broker_is_ready && say "  $1 already runs (pid $pid)" && return
     else
-        configure_rabbitmq
-        for port in "$AMQP_PORT" "$MANAGEMENT_PORT" "$DISTRIBUTION_PORT"; do
+        configure_broker
+        for port in "$broker_amqp_port" "$broker_management_port" "$broker_distribution_port"; do
             answers "$port" && fail "port $port is taken by another program (TRADEWIND_PORT_OFFSET moves all ports)"
         done
     fi
     # See postgres_up for why once may not be enough.
     for attempt in 1 2 3; do
-        if ! pid_of rabbitmq >/dev/null; then
+        if ! pid_of "$1" >/dev/null; then
             ((attempt > 1)) && sleep 2
-            start_epmd
-            (start_rabbitmq)
+            (start_epmd)
+            (start_broker "$1")
             sleep 0.5
         fi
         deadline=$((SECONDS + 120))
-        while pid_of rabbitmq >/dev/null && ((SECONDS < deadline)); do
-            if rabbitmq_is_ready; then
-                done_line "rabbitmq is ready on 127.0.0.1:$AMQP_PORT, management on http://127.0.0.1:$MANAGEMENT_PORT"
+        while pid_of "$1" >/dev/null && ((SECONDS < deadline)); do
+            if broker_is_ready; then
+                done_line "$1 is ready on 127.0.0.1:$broker_amqp_port," \
+                    "management on http://127.0.0.1:$broker_management_port"
                 return
             fi
             sleep 0.3
         done
     done
-    show_log rabbitmq
-    fail "RabbitMQ did not start"
+    show_log "$1"
+    fail "$1 did not start"
+}
+
+# rabbitmq_up: all nodes at once, for those that know each other wait for each other; an empty one when the first is
+# there to be joined.
+rabbitmq_up() {
+    local name pid
+    local -a empty=() pids=()
+    for name in $(all_brokers); do
+        if [[ $name != rabbitmq && ! -d $RUN_DIR/$name/mnesia ]]; then
+            empty+=("$name")
+        else
+            (broker_up "$name") &
+            pids+=("$!")
+        fi
+    done
+    for pid in "${pids[@]}"; do wait "$pid"; done
+    for name in "${empty[@]}"; do (broker_up "$name"); done
+}
+
+# each_broker_of_run: also those that a run with more nodes has left behind.
+each_broker_of_run() {
+    local home
+    for home in "$RUN_DIR/rabbitmq" "$RUN_DIR"/rabbitmq-[23]; do
+        if [[ -d $home ]]; then printf '%s\n' "${home##*/}"; fi
+    done
 }
 
 rabbitmq_down() {
-    stop_processes TERM rabbitmq
+    local names
+    mapfile -t names < <(each_broker_of_run)
+    stop_processes TERM "${names[@]}"
     stop_processes TERM epmd
 }
 
-rabbitmq_reset() { rm -rf "$RABBITMQ_HOME"; }
+rabbitmq_reset() { rm -rf "$RUN_DIR/rabbitmq" "$RUN_DIR"/rabbitmq-[23]; }
