@@ -113,12 +113,13 @@ struct MessagingBench: Sendable {
     /// A consumer that writes down what it handles.
     func consumer(
         wakeUp: OutboxWakeUp? = nil, retryDelays: [Duration] = [.milliseconds(50), .milliseconds(100)],
-        pool: PostgresPool? = nil, whenGivenUp: Consumer<ParcelSent>.GivenUp? = nil,
+        pool: PostgresPool? = nil, clock: any WallClock = SystemClock(),
+        whenGivenUp: Consumer<ParcelSent>.GivenUp? = nil,
         before: @escaping @Sendable ([Received<ParcelSent>]) async throws -> Void = { _ in }
     ) -> Consumer<ParcelSent> {
         Consumer(
             parcels, on: vhost.broker(), inbox: pool ?? self.pool, wakeUp: wakeUp,
-            settings: ConsumerSettings(retryDelays: retryDelays), logger: logger, metrics: metrics,
+            settings: ConsumerSettings(retryDelays: retryDelays), logger: logger, clock: clock, metrics: metrics,
             whenGivenUp: whenGivenUp
         ) { received, work in
             try await before(received)
