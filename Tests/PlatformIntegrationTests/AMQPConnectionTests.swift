@@ -175,6 +175,30 @@ import Testing
         await #expect(throws: AMQPError.self) { try await connection.publish([message("1")]) }
     }
 
+    @Test func aConnectionGoesToANodeThatAnswers() async throws {
+        try await TestVhost.with { vhost in
+            try await vhost.withConnection { try await $0.declare(Self.queue) }
+            try await vhost.withProxy { one, url in
+                try await vhost.withProxy { two, _ in
+                    // The two proxies are two nodes of one broker, and nobody listens at the third.
+                    let both = url.replacing(":\(one.port)/", with: ":\(one.port),127.0.0.1:\(two.port),127.0.0.1:1/")
+                    let connection = AMQPConnection(BrokerSettings(url: both))
+                    try await connection.open()
+                    #expect(try await connection.publish([message("1")]).outcomes == [.confirmed])
+                    one.close()
+                    // Whichever it was connected to: there is one left.
+                    await connection.close()
+                    try await connection.open()
+                    #expect(try await connection.publish([message("2")]).outcomes == [.confirmed])
+                    two.close()
+                    await connection.close()
+                    let error = await #expect(throws: AMQPError.self) { try await connection.open() }
+                    #expect(error?.code == .unreachable)
+                }
+            }
+        }
+    }
+
     @Test func aWrongPasswordIsRefusedAndNotRepeated() async throws {
         try await TestVhost.with { vhost in
             let host = vhost.url.split(separator: "@").last ?? ""

@@ -9,8 +9,7 @@ import Testing
             let address = try BrokerAddress("amqp://us%3Aer:p%40ss@broker.example:5673/orders%2fblue")
             #expect(address.user == "us:er")
             #expect(address.password == "p@ss")
-            #expect(address.host == "broker.example")
-            #expect(address.port == 5673)
+            #expect(address.servers == [.init(host: "broker.example", port: 5673)])
             #expect(address.virtualHost == "orders/blue")
         }
 
@@ -18,18 +17,30 @@ import Testing
         func whatIsLeftOutIsAssumed(_ url: String) throws {
             let address = try BrokerAddress(url)
             #expect(address.user == "guest" && address.password == "guest")
-            #expect(address.host == "localhost" && address.port == 5672)
+            #expect(address.servers == [.init(host: "localhost", port: 5672)])
             #expect(address.virtualHost == "/")
         }
 
         @Test func anAddressOfIPVersion6StandsInBrackets() throws {
             let address = try BrokerAddress("amqp://[::1]:5673/x")
-            #expect(address.host == "::1" && address.port == 5673)
-            #expect(try BrokerAddress("amqp://[::1]").host == "::1")
+            #expect(address.servers == [.init(host: "::1", port: 5673)])
+            #expect(try BrokerAddress("amqp://[::1]").servers == [.init(host: "::1", port: 5672)])
+        }
+
+        @Test func theNodesOfAClusterStandSideBySide() throws {
+            let url = "amqp://u:p%2C@one:5673,two,[::1]:5674/orders"
+            let address = try BrokerAddress(url)
+            #expect(address.password == "p,")
+            #expect(
+                address.servers == [
+                    .init(host: "one", port: 5673), .init(host: "two", port: 5672), .init(host: "::1", port: 5674),
+                ])
+            #expect("\(BrokerSettings(url: url))" == "amqp://one:5673,two:5672,[::1]:5674/orders")
         }
 
         @Test(arguments: [
-            "http://localhost", "amqp://localhost:0", "amqp://localhost:65536", "amqp://localhost:x",
+            "http://localhost", "amqp://one,", "amqp://,two", "amqp://one,,two:1", "amqp://one,two:x",
+            "amqp://localhost:0", "amqp://localhost:65536", "amqp://localhost:x",
             "amqp://u:secret%4@localhost", "amqp://u:secret%zz@localhost", "amqp://u:secret%00@localhost",
         ])
         func whatCannotBeReadIsToldWithoutThePassword(_ url: String) throws {

@@ -31,12 +31,22 @@ public actor AMQPConnection {
     /// Whether the connection is open, as far as is known without asking the broker.
     public var isOpen: Bool { link != nil }
 
-    /// Connects and logs in, unless that has been done.
+    /// Connects and logs in, unless that has been done. The nodes of a cluster are tried in random order, each once, so
+    /// that connections spread over them.
     ///
-    /// - Throws: ``AMQPError``: `unreachable`, `accessRefused`, or `timeout`.
+    /// - Throws: ``AMQPError``: `unreachable`, `accessRefused`, or `timeout`, of the node that was tried last.
     public func open() throws(AMQPError) {
         guard link == nil else { return }
-        link = try Link(settings)
+        var failure = AMQPError(.unreachable, "connect to \(settings)")
+        for server in try settings.address.get().servers.shuffled() {
+            do throws(AMQPError) {
+                link = try Link(settings, to: server)
+                return
+            } catch {
+                failure = error
+            }
+        }
+        throw failure
     }
 
     /// Declares what is missing; what is there with the same arguments stays as it is.

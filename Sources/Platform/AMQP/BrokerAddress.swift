@@ -1,7 +1,15 @@
 /// An AMQP URI taken apart.
 struct BrokerAddress: Equatable, Sendable {
-    var host = "localhost"
-    var port: UInt16 = 5672
+    /// One node of the broker.
+    struct Server: Equatable, Sendable, CustomStringConvertible {
+        var host = "localhost"
+        var port: UInt16 = 5672
+
+        var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+    }
+
+    /// At least one; any of them will do.
+    var servers: [Server] = []
     var user = "guest"
     var password = "guest"
     var virtualHost = "/"
@@ -14,9 +22,9 @@ struct BrokerAddress: Equatable, Sendable {
         let authority = rest[..<end]
         if let at = authority.lastIndex(of: "@") {
             try readCredentials(authority[..<at])
-            try readHost(authority[authority.index(after: at)...])
+            try readServers(authority[authority.index(after: at)...])
         } else {
-            try readHost(authority)
+            try readServers(authority)
         }
         let path = rest[end...].prefix { $0 != "?" }.dropFirst()
         if !path.isEmpty {
@@ -30,23 +38,33 @@ struct BrokerAddress: Equatable, Sendable {
         password = colon == text.endIndex ? "" : try Self.decode(text[colon...].dropFirst(), "its password")
     }
 
-    private mutating func readHost(_ text: Substring) throws(AMQPError) {
+    private mutating func readServers(_ text: Substring) throws(AMQPError) {
+        let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+        for part in parts {
+            if part.isEmpty, parts.count > 1 { throw Self.invalid("has a comma without a host beside it") }
+            servers.append(try Self.server(part))
+        }
+    }
+
+    private static func server(_ text: Substring) throws(AMQPError) -> Server {
+        var server = Server()
         var name = text
         // The colons of an IPv6 address stand in brackets.
         let searched = text.lastIndex(of: "]").map { text[$0...] } ?? text
         if let colon = searched.lastIndex(of: ":") {
             guard let number = UInt16(text[text.index(after: colon)...]), number > 0 else {
-                throw Self.invalid("has a port that is not a number from 1 to 65535")
+                throw invalid("has a port that is not a number from 1 to 65535")
             }
-            port = number
+            server.port = number
             name = text[..<colon]
         }
         if name.hasPrefix("["), name.hasSuffix("]") {
             name = name.dropFirst().dropLast()
         }
         if !name.isEmpty {
-            host = try Self.decode(name, "its host")
+            server.host = try decode(name, "its host")
         }
+        return server
     }
 
     private static func decode(_ text: Substring, _ part: String) throws(AMQPError) -> String {

@@ -15,8 +15,9 @@ public struct BrokerSettings: Sendable {
     /// Creates settings for an address such as `amqp://user:password@host:5672/vhost`.
     ///
     /// Every part but the scheme may be left out: `guest:guest@localhost:5672` and vhost `/` are assumed. A path of `/`
-    /// alone is the default vhost as well, and `%2f` in it is a slash. What is wrong with the address is told by
-    /// ``problem(withURL:)`` and when a connection is opened.
+    /// alone is the default vhost as well, and `%2f` in it is a slash. The nodes of a cluster stand side by side, as in
+    /// `amqp://user:password@one:5672,two:5672/vhost`: a connection goes to any that answers. What is wrong with the
+    /// address is told by ``problem(withURL:)`` and when a connection is opened.
     public init(
         url: String, heartbeat: Duration = .seconds(30), connectTimeout: Duration = .seconds(5),
         replyTimeout: Duration = .seconds(30), name: String = "tradewind"
@@ -50,7 +51,8 @@ extension BrokerSettings: CustomStringConvertible, CustomDebugStringConvertible,
     /// The address without user and password, fit for a log.
     public var description: String {
         guard case .success(let address) = address else { return "amqp://(unreadable)" }
-        return "amqp://\(address.host):\(address.port)/\(address.virtualHost == "/" ? "" : address.virtualHost)"
+        return "amqp://\(address.servers.map(\.description).joined(separator: ","))/"
+            + (address.virtualHost == "/" ? "" : address.virtualHost)
     }
 
     public var debugDescription: String { description }

@@ -21,15 +21,15 @@ final class Link {
     private var assembly = FrameAssembly()
     let watchdog: SocketGuard
 
-    /// Connects, logs in and opens the channel.
-    init(_ settings: BrokerSettings) throws(AMQPError) {
+    /// Connects to one node, logs in and opens the channel.
+    init(_ settings: BrokerSettings, to server: BrokerAddress.Server) throws(AMQPError) {
         let address = try settings.address.get()
         guard let state = amqp_new_connection() else {
             throw AMQPError(.protocolViolation, "connect", text: "out of memory")
         }
         do throws(AMQPError) {
-            descriptor = try Self.connect(state, address, settings)
-            try Self.logIn(state, address, settings, arena)
+            descriptor = try Self.connect(state, server, settings)
+            try Self.logIn(state, address, server, settings, arena)
         } catch {
             amqp_destroy_connection(state)
             throw error
@@ -45,22 +45,23 @@ final class Link {
         amqp_destroy_connection(state)
     }
 
-    private static func connect(_ state: amqp_connection_state_t, _ address: BrokerAddress, _ settings: BrokerSettings)
-        throws(AMQPError) -> Int32
-    {
+    private static func connect(
+        _ state: amqp_connection_state_t, _ server: BrokerAddress.Server, _ settings: BrokerSettings
+    ) throws(AMQPError) -> Int32 {
         guard let socket = amqp_tcp_socket_new(state) else {
             throw AMQPError(.protocolViolation, "connect", text: "out of memory")
         }
         var timeout = timeval(settings.connectTimeout)
-        let status = amqp_socket_open_noblock(socket, address.host, Int32(address.port), &timeout)
+        let status = amqp_socket_open_noblock(socket, server.host, Int32(server.port), &timeout)
         guard status == AMQP_STATUS_OK.rawValue else {
-            throw AMQPError(.unreachable, "connect to \(settings)", text: libraryText(status))
+            throw AMQPError(.unreachable, "connect to \(server)", text: libraryText(status))
         }
         return amqp_get_sockfd(state)
     }
 
     private static func logIn(
-        _ state: amqp_connection_state_t, _ address: BrokerAddress, _ settings: BrokerSettings, _ arena: Arena
+        _ state: amqp_connection_state_t, _ address: BrokerAddress, _ server: BrokerAddress.Server,
+        _ settings: BrokerSettings, _ arena: Arena
     ) throws(AMQPError) {
         var timeout = timeval(settings.connectTimeout)
         amqp_set_handshake_timeout(state, &timeout)
@@ -71,7 +72,7 @@ final class Link {
         let reply = tradewind_amqp_login(
             state, address.virtualHost, 0, frameMax, Int32(max(0, settings.heartbeat.components.seconds)), &properties,
             address.user, address.password)
-        if let error = AMQPError(reply, "log in to \(settings)") {
+        if let error = AMQPError(reply, "log in to \(server), vhost \(address.virtualHost)") {
             // A broker that dislikes the password closes the socket or says 403; before a login nothing else does.
             let refused = error.replyCode == 403 || error.replyCode == 530
             throw refused

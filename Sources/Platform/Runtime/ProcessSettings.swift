@@ -59,7 +59,8 @@ public struct WorkerSettings: Sendable {
         address = HTTPAddress(environment, defaultPort: defaultPort)
         consumer = environment.consumer()
         relay = environment.relay()
-        let url = environment.secret("AMQP_URL", "the broker: amqp://user:password@host:port/vhost")
+        let url = environment.secret(
+            "AMQP_URL", "the broker: amqp://user:password@host:port/vhost; of a cluster host:port,host:port and so on")
         if !url.isEmpty, let problem = BrokerSettings.problem(withURL: url) { environment.fault("AMQP_URL", problem) }
         broker = BrokerSettings(url: url)
         try environment.validate()
