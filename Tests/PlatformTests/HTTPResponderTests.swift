@@ -59,6 +59,19 @@ import Testing
         #expect(response.headers["retry-after"] == "1")
         #expect(try await answer(throwing: Away(isTemporarilyUnavailable: false)).0.status == 500)
     }
+
+    @Test func refusalsWhileSomethingIsAwayAreNotLoggedAThousandTimes() async throws {
+        var router = Router()
+        router.get("/things") { _ in throw Away(isTemporarilyUnavailable: true) }
+        let responder = Responder(logger: Logger(service: "test", sink: sink))
+        for _ in 0..<1_000 {
+            let request = HTTPRequest(.get, "/things")
+            let response = await responder.respond(to: request, by: try router.match(.get, "/things"))
+            #expect(response.status == 503)
+        }
+        // Ten seconds pass between two lines; a machine that is that slow gets a second one.
+        #expect((1...10).contains(sink.lines.count))
+    }
 }
 
 extension [UInt8] {

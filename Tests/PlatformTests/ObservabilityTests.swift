@@ -3,6 +3,20 @@ import JSON
 import Observability
 import Testing
 
+@Suite struct LogLimitTests {
+    @Test func oneLineInAWhileIsLetThroughAndTellsOfTheOthers() {
+        let limit = LogLimit(every: .seconds(10))
+        let start = ContinuousClock.now
+        #expect(limit.admit(at: start) == 0)
+        #expect(limit.admit(at: start + .seconds(1)) == nil)
+        #expect(limit.admit(at: start + .seconds(9.9)) == nil)
+        #expect(limit.admit(at: start + .seconds(10)) == 2)
+        #expect(limit.admit(at: start + .seconds(19)) == nil)
+        #expect(limit.admit(at: start + .seconds(31)) == 1)
+        #expect(limit.admit(at: start + .seconds(50)) == 0)
+    }
+}
+
 @Suite struct LoggerTests {
     @Test func aLineIsOneJSONObjectWithTheDataInFields() throws {
         let sink = MemorySink()

@@ -4,7 +4,11 @@ import Observability
 /// Turns a request into an answer: runs the handler, and makes a problem document of what it throws.
 /// Knows no socket.
 struct Responder: Sendable {
-    let logger: Logger
+    private let logger: Logger
+    // While a database is away, every request fails for the same reason.
+    private let refusals = LogLimit()
+
+    init(logger: Logger) { self.logger = logger }
 
     /// Runs the handler of the route that was taken.
     func respond(to request: HTTPRequest, by match: RouteMatch) async -> HTTPResponse {
@@ -24,7 +28,14 @@ struct Responder: Sendable {
         case let convertible as any ProblemConvertible: return convertible.problem
         case is CancellationError: return .shuttingDown
         case _ where error.meansTemporarilyUnavailable:
-            logger.warn("request refused: something needed is away", .error(error), .trace(request), .route(request))
+            if let heldBack = refusals.admit() {
+                logger.warn(
+                    "request refused: something needed is away", .error(error), .trace(request), .route(request),
+                    .heldBack(heldBack))
+            } else {
+                logger.debug(
+                    "request refused: something needed is away", .error(error), .trace(request), .route(request))
+            }
             return .unavailable("The service is temporarily unavailable.")
         default:
             logger.error("request failed", .error(error), .trace(request), .route(request))
