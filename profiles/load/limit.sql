@@ -27,10 +27,11 @@ WITH priced AS MATERIALIZED (
 INSERT INTO outbox (message_id, type, routing_key, mandatory, aggregate_type, aggregate_id, headers, payload, occurred_at)
 SELECT message_id, 'OrderCreated', 'order.created', true, 'order', order_id,
        ('{"correlationid":"' || message_id || '","schemaversion":1}')::json,
-       '{"orderId":"' || order_id || '","customerId":"00000000-0000-7000-9000-000000000001","status":"Pending",'
+       '{"orderId":"' || order_id || '","customerId":"00000000-0000-7000-9000-000000000001",'
        || '"items":[{"productId":"00000000-0000-7000-8000-000000000001","sku":"SKU-1","name":"Product 1","quantity":2,'
-       || '"unitPrice":{"amount":"1.01","currency":"USD"},"lineTotal":{"amount":"2.02","currency":"USD"}},'
+       || '"unitPrice":{"amount":"1.01","currency":"USD"}},'
        || '{"productId":"00000000-0000-7000-8000-000000000002","sku":"SKU-2","name":"Product 2","quantity":1,'
-       || '"unitPrice":{"amount":"1.02","currency":"USD"},"lineTotal":{"amount":"1.02","currency":"USD"}}],'
-       || '"totalAmount":{"amount":"3.04","currency":"USD"},"contact":{"name":"Ada","email":"ada@example.com"}}', at
+       || '"unitPrice":{"amount":"1.02","currency":"USD"}}],'
+       || '"totalAmount":{"amount":"3.04","currency":"USD"},"orderDate":"2026-01-01T00:00:00.000000Z",'
+       || '"contact":{"name":"Ada","email":"ada@example.com"}}', at
 FROM priced;

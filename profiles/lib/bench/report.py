@@ -1,0 +1,129 @@
+"""What a run has found: a line of progress, a table on the terminal, and the report's files."""
+
+import json
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+import time
+
+import page
+from figures import RATIOS
+
+BOLD, GREEN, RED, PLAIN = ("\033[1m", "\033[32m", "\033[31m", "\033[0m") if sys.stdout.isatty() else ("",) * 4
+
+# name in the figures, title
+ROWS = [
+    ("limit", "pgbench, one order a statement"), ("placing", "placing over HTTP"), ("placing.p50", "  median"),
+    ("placing.p99", "  99th percentile"),
+    ("raw", "raw publish with confirms"), ("relay", "relay"),
+    ("taking", "pgbench, one message a transaction"), ("consuming", "consuming"),
+    ("hot.taking", "pgbench, all on one product"), ("hot", "consuming, all on one product"),
+    ("saga", "saga, request to final state"),
+    ("steady.200.p50", "at 200 orders/s, request to Confirmed, median"), ("steady.200.p99", "  99th percentile"),
+    ("steady.200.p99.9", "  99.9th percentile"), ("steady.200.answer.p50", "  request to answer, median"),
+    ("steady.200.answer.p99", "  99th percentile"),
+    ("steady.500.p50", "at 500 orders/s, request to Confirmed, median"), ("steady.500.p99", "  99th percentile"),
+    ("steady.500.p99.9", "  99.9th percentile"), ("steady.500.answer.p50", "  request to answer, median"),
+    ("steady.500.answer.p99", "  99th percentile"),
+    ("slow.limit", "slow disk: pgbench"), ("slow.placing", "slow disk: placing"), ("slow.p50", "  median"),
+    ("slow.p99", "  99th percentile"),
+    ("grown.placing.empty", "placing, empty tables"), ("grown.placing", "placing, full tables"),
+    ("grown.placing.p99", "  99th percentile"),
+    ("grown.saga.empty", "saga, empty tables"), ("grown.saga", "saga, full tables"),
+    ("grown.relay.usual", "relay, the usual backlog"), ("grown.relay", "relay, a backlog of a million"),
+]
+COSTS = [("idle.cpu", "idle CPU", "%"), ("peak.cpu", "peak CPU", "%"), ("idle.memory", "idle memory", "MB"),
+         ("peak.memory", "peak memory", "MB"), ("ready", "exec to ready", "ms"), ("size", "binary", "MB")]
+
+
+def progress(text="", elapsed=0.0):
+    """One line that is written over on a terminal, and a line each elsewhere."""
+    if sys.stdout.isatty():
+        width = shutil.get_terminal_size().columns - 1
+        line = f"  {text}… {elapsed:.0f} s"[:width] if text else ""
+        print(f"\r\033[K{line}", end="", flush=True)
+    elif text:
+        print(f"  {elapsed:5.0f} s  {text}", flush=True)
+
+
+def number(value):
+    if value >= 1000:
+        return f"{value:,.0f}"
+    return f"{value:.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
+
+
+def spread(summary):
+    return f"{number(summary.least)} – {number(summary.most)}"
+
+
+def machine():
+    """What the figures were measured on."""
+    with open("/proc/cpuinfo") as file:
+        model = re.search(r"model name\s*:\s*(.*)", file.read())
+    with open("/proc/meminfo") as file:
+        memory = int(re.search(r"MemTotal:\s*(\d+)", file.read())[1]) / 1024 / 1024
+    with open("/etc/os-release") as file:
+        system = re.search(r'PRETTY_NAME="(.*)"', file.read())[1]
+    packages = subprocess.run(["dpkg-query", "-W", "-f", "${Package} ${Version}, ", "postgresql-15", "rabbitmq-server"],
+                              capture_output=True, text=True).stdout.rstrip(", ")
+    return (f"{os.cpu_count()} cores ({model[1] if model else platform.machine()}), {memory:.0f} GiB, {system}, {packages}, "
+            f"load average before {', '.join(f'{load:.1f}' for load in LOAD_BEFORE)}")
+
+
+LOAD_BEFORE = os.getloadavg()
+
+
+def costs(figures):
+    """A row a process: its name, then what it costs."""
+    names = list(dict.fromkeys(name.split(".")[-1] for name in figures.values
+                               if name.startswith(("idle.cpu.", "peak.cpu.")) and not name.endswith(".most")))
+    rows = []
+    for process in names:
+        cells = [f"{kind}.{process}" for kind, _, _ in COSTS]
+        rows.append((process, [number(figures.summary(cell).median) if cell in figures else "–" for cell in cells]))
+    return rows
+
+
+def print_table(figures):
+    print(f"\n{BOLD}{'':<52}{'median':>10}   min – max{PLAIN}")
+    for name, title in ROWS:
+        if name in figures:
+            summary, unit = figures.summary(name), figures.units[name]
+            print(f"  {title:<50}{number(summary.median):>10} {unit:<4}{spread(summary)}")
+    ratios = [(ratio, figures.ratio(ratio)) for ratio in RATIOS]
+    if any(summary for _, summary in ratios):
+        print(f"\n{BOLD}{'Ratios within a round':<52}{'median':>10}   min – max{PLAIN}")
+    for ratio, summary in ratios:
+        if summary:
+            print(f"  {ratio.title:<50}{summary.median:>10.2f}   {summary.least:.2f} – {summary.most:.2f}")
+    if costs(figures):
+        print(f"\n{BOLD}{'Cost':<22}" + "".join(f"{f'{title}, {unit}':>18}" for _, title, unit in COSTS) + PLAIN)
+        for process, cells in costs(figures):
+            print(f"  {process:<20}" + "".join(f"{cell:>18}" for cell in cells))
+    targets = figures.targets()
+    if targets:
+        print(f"\n{BOLD}Targets{PLAIN}")
+    for title, summary, unit, target, reached in targets:
+        mark = f"{GREEN}✓ reached{PLAIN}" if reached else f"{RED}✗ missed {PLAIN}"
+        print(f"  {mark}  {title:<52}{number(summary.median):>8} {unit:<3} target {target}")
+
+
+def write(run, directory, settings):
+    figures = run.figures
+    print_table(figures)
+    document = {
+        "date": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "machine": machine(),
+        "seconds": round(time.monotonic() - run.start), "rounds": run.sizes.rounds, "settings": settings,
+        "sizes": vars(run.sizes),
+        "figures": {name: {"unit": figures.units[name], "median": figures.summary(name).median, "values": values}
+                    for name, values in figures.values.items()},
+        "ratios": {ratio.name: vars(figures.ratio(ratio)) for ratio in RATIOS if figures.ratio(ratio)},
+        "targets": [{"title": title, "target": target, "median": summary.median, "reached": reached}
+                    for title, summary, _, target, reached in figures.targets()]}
+    with open(os.path.join(directory, "report.json"), "w") as file:
+        json.dump(document, file, indent=2)
+    page.write(document, figures, directory)
+    print(f"\n  {directory}/report.html")
