@@ -66,11 +66,10 @@ create_cluster() {
 # forget_stale_lock: after a crash the lock file names a pid that may by now be somebody else's, and PostgreSQL would
 # refuse to start. Removed only when no process at all works in the data directory.
 forget_stale_lock() {
-    local lock_file=$POSTGRES_DATA/postmaster.pid directory
+    local lock_file=$POSTGRES_DATA/postmaster.pid
     [[ -f $lock_file ]] || return 0
-    for directory in /proc/[0-9]*/cwd; do
-        [[ $(readlink "$directory" 2>/dev/null) == "$POSTGRES_DATA" ]] && return 0
-    done
+    # The same file told by device and number: a name may hold what `find -lname` takes for a pattern.
+    [[ -z $(find -L /proc/[0-9]*/cwd -maxdepth 0 -samefile "$POSTGRES_DATA" -print -quit 2>/dev/null) ]] || return 0
     rm -f "$lock_file"
 }
 

@@ -36,10 +36,12 @@ pid_of() {
         printf '%s\n' "$pid"
         return
     fi
-    local wanted
-    wanted=$(command_of "$1")
-    for file in $(grep -lxF -e "$wanted" /proc/[0-9]*/comm 2>/dev/null || true); do
-        pid=${file#/proc/} pid=${pid%/comm}
+    # All processes of the machine are looked at by one grep: there may be hundreds.
+    for file in $(case $1 in
+        postgres) grep -lzxF -e "$POSTGRES_DATA" /proc/[0-9]*/cmdline 2>/dev/null ;;
+        *) grep -lzxF -e "$(mark "$1")" /proc/[0-9]*/environ 2>/dev/null ;;
+        esac || true); do
+        pid=${file#/proc/} pid=${pid%/*}
         if is_process "$pid" "$1"; then
             printf '%s\n' "$pid" | tee "$RUN_DIR/pid/$1.pid"
             return

@@ -1,7 +1,7 @@
 """Places and cancels orders while striking the shop's processes and servers; profiles/chaos starts it.
 
-Ends with 0 when every answer that was given still holds: an order answered with 201 exists and has ended, a cancellation
-answered with 200 is in force, and each idempotency key stands for exactly one order.
+Ends with 0 when every answer that was given still holds: an order answered with 201 exists and has ended, a
+cancellation answered with 200 is in force, and each idempotency key stands for exactly one order.
 """
 
 import argparse
@@ -99,7 +99,8 @@ def run(wanted):
                   f"  {sum(shop.killed.values()):4d} kills  {', '.join(waiting)}", flush=True)
             waiting.clear()
 
-    print(f"  seed {wanted.seed}, {wanted.minutes:g} min, {wanted.clients} clients, {wanted.brokers} broker(s)", flush=True)
+    print(f"  seed {wanted.seed}, {wanted.minutes:g} min, {wanted.clients} clients, {wanted.brokers} broker(s)",
+          flush=True)
     conductor = Conductor(shop, strikes(wanted.seed, wanted.only, wanted.pace), tell)
     customers.start()
     conductor.run(end)
@@ -119,13 +120,14 @@ def run(wanted):
     return {
         "seed": wanted.seed, "minutes": wanted.minutes, "brokers": wanted.brokers, "clients": wanted.clients,
         "kills": sum(shop.killed.values()), "killed": dict(sorted(shop.killed.items())),
-        "strikes": dict(sorted(shop.done.items())), "answered_201": accepted_at_once,
+        "strikes": dict(sorted(shop.done.items())), "gave_up_starting": shop.gave_up, "answered_201": accepted_at_once,
         "refused_or_unanswered": customers.refusals, "sent_again": unanswered,
         "of_these_placed_already": len(placed_before), "repeated": customers.repeated,
         "cancelled": len(customers.cancelled), "orders": len(customers.accepted),
         "lost": counts["lost"], "doubled": counts["doubled"], "wrong": counts["wrong"],
         "longest_seconds_without_an_order": round(gap, 1), "settled_after_seconds": round(settled, 1),
-        "answer_ms": percentiles(customers.seconds), "end_ms": ends(), "faults": [f"{kind}: {text}" for kind, text in found],
+        "answer_ms": percentiles(customers.seconds), "end_ms": ends(),
+        "faults": [f"{kind}: {text}" for kind, text in found],
     }
 
 
@@ -135,10 +137,11 @@ def show(report):
     print(f"  {report['kills']} kills: " + ", ".join(f"{name} {count}" for name, count in report["killed"].items()))
     print(f"  {report['answered_201']} orders answered 201 (p50 {report['answer_ms']['p50']} ms, p99 "
           f"{report['answer_ms']['p99']} ms), {report['repeated']} asked for twice, {report['cancelled']} cancelled")
-    print(f"  {report['sent_again']} requests without an answer sent again, {report['of_these_placed_already']} of which "
-          "had placed their order")
+    print(f"  {report['sent_again']} requests without an answer sent again, of which "
+          f"{report['of_these_placed_already']} had placed their order")
     print(f"  from placing to the end: p50 {report['end_ms']['p50']} ms, p99 {report['end_ms']['p99']} ms, at most "
-          f"{report['end_ms']['max']} ms; longest time without an order: {report['longest_seconds_without_an_order']} s")
+          f"{report['end_ms']['max']} ms")
+    print(f"  longest time without an accepted order: {report['longest_seconds_without_an_order']} s")
     for fault in report["faults"][:20]:
         print(f"  ✗ {fault}")
     print(f"  lost {report['lost']}, doubled {report['doubled']}, otherwise wrong {report['wrong']}", flush=True)

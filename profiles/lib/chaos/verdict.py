@@ -15,8 +15,8 @@ def faults(accepted, cancelled, placed_before, books):
     """Every promise that was broken, as (lost | doubled | wrong, what).
 
     `accepted` has the order by key of what was answered with 201 at last, `cancelled` the orders whose cancellation was
-    answered with 200, `placed_before` the order by key of what had got no answer and was there nevertheless before it was
-    sent again.
+    answered with 200, `placed_before` the order by key of what had got no answer and was there nevertheless before it
+    was sent again.
     """
     found = []
     for key, order in accepted.items():
