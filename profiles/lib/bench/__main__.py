@@ -41,7 +41,7 @@ class Sizes:
 
 
 QUICK = Sizes(seconds=2, messages=15_000, saga=3)
-TINY = Sizes(rounds=1, seconds=1, messages=2_000, saga=1, steady=2, idle=1, orders=20_000, backlog=5_000)
+TINY = Sizes(rounds=1, seconds=3, messages=2_000, saga=1, steady=2, idle=1, orders=20_000, backlog=5_000)
 
 
 class Run:
@@ -113,9 +113,15 @@ def main():
             return flame.flame(run, options.flame, ENV["REPORT_DIR"])
         if options.quick:
             return guard.watch(run, SECTIONS, options.keep)
-        run.measure(names)
-        report.write(run, ENV["REPORT_DIR"], options.set)
+        try:
+            run.measure(names)
+        finally:
+            # Also what was measured before something failed.
+            report.write(run, ENV["REPORT_DIR"], options.set)
         return 0
+    except RuntimeError as failure:
+        print(f"✗ {failure}", file=sys.stderr)
+        return 1
     finally:
         shop.stop_all()
 

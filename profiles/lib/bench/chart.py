@@ -2,7 +2,7 @@
 
 from xml.sax.saxutils import escape
 
-WIDTH, ROW, LABEL, VALUE, TOP = 760, 26, 300, 120, 40
+WIDTH, ROW, LABEL, VALUE, TOP = 860, 26, 360, 140, 40
 STYLE = """
   text { font: 13px system-ui, sans-serif; fill: #1f2328; } .title { font-weight: 600; font-size: 15px; }
   .dim { fill: #59636e; } .bar { fill: #0969da; } .yardstick { fill: #afb8c1; } .short { fill: #bc4c00; }
