@@ -61,13 +61,20 @@ struct Domain {
 let domains = [
     Domain(
         name: "Order", consumes: ["Stock"], infrastructure: ["Cryptography"],
-        migrations: ["V0001__messaging.sql", "V0002__orders.sql", "V0003__dead_letters.sql"]),
+        migrations: [
+            "V0001__messaging.sql", "V0002__orders.sql", "V0003__dead_letters.sql", "V0004__inbox_partitions.sql",
+        ]),
     Domain(
         name: "Stock", consumes: ["Order"],
-        migrations: ["V0001__messaging.sql", "V0002__stock.sql", "V0003__dead_letters.sql"]),
+        migrations: [
+            "V0001__messaging.sql", "V0002__stock.sql", "V0003__dead_letters.sql", "V0004__inbox_partitions.sql",
+        ]),
     Domain(
         name: "Notification", consumes: ["Order"], infrastructure: ["Templating", "Locking"],
-        migrations: ["V0001__messaging.sql", "V0002__notifications.sql", "V0003__dead_letters.sql"]),
+        migrations: [
+            "V0001__messaging.sql", "V0002__notifications.sql", "V0003__dead_letters.sql",
+            "V0004__inbox_partitions.sql",
+        ]),
 ]
 
 /// The layers of a domain and the only directions in which they may depend on each other.

@@ -8,6 +8,8 @@ struct StockMigrator {
                 try Migration(fileName: "V0001__messaging.sql", bytes: PackageResources.V0001__messaging_sql),
                 try Migration(fileName: "V0002__stock.sql", bytes: PackageResources.V0002__stock_sql),
                 try Migration(fileName: "V0003__dead_letters.sql", bytes: PackageResources.V0003__dead_letters_sql),
+                try Migration(
+                    fileName: "V0004__inbox_partitions.sql", bytes: PackageResources.V0004__inbox_partitions_sql),
             ]
         }
     }

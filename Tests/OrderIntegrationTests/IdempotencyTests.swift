@@ -1,6 +1,9 @@
 import DomainKit
+import Messaging
 import OrderApplication
 import OrderDomain
+import OrderInfrastructure
+import Postgres
 import Testing
 
 @Suite struct IdempotencyTests {
@@ -55,6 +58,28 @@ import Testing
             #expect(try await fixture.place(fixture.command([(product, 1)]), key: "k")?.isPlaced == false)
             try await fixture.record(product, "1.00", version: 1)
             #expect(try await fixture.place(fixture.command([(product, 1)]), key: "k")?.isPlaced == true)
+        }
+    }
+
+    /// Until its row is deleted a key brings back the first answer, however old it is; from then on it is a new one.
+    @Test func aKeySentAgainAfterItWasForgottenPlacesANewOrder() async throws {
+        try await OrderFixture.with { fixture in
+            let pool = fixture.database.pool
+            let rule = RetentionRule.idempotencyKeys(kept: .seconds(86_400))
+            let retention = Retention(of: [rule], in: pool)
+            let command = fixture.command([(try await fixture.product(), 1)])
+            let first = try #require(try await fixture.place(command, key: "k"))
+            _ = try await fixture.place(command, key: "young")
+            #expect(try await retention.apply(rule) == 0)
+            try await pool.execute(
+                "UPDATE idempotency_keys SET created_at = now() - interval '25 hours' WHERE key = 'k'")
+            #expect(try await fixture.place(command, key: "k")?.orderID == first.orderID)
+            #expect(try await retention.apply(rule) == 1)
+            let second = try #require(try await fixture.place(command, key: "k"))
+            #expect(second.isPlaced && second.orderID != first.orderID)
+            #expect(try await fixture.place(command, key: "k")?.orderID == second.orderID)
+            #expect(try await fixture.rowCounts()["orders"] == 3)
+            #expect(try await fixture.rowCounts()["idempotency_keys"] == 2)
         }
     }
 

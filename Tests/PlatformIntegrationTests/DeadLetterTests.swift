@@ -173,10 +173,12 @@ import Testing
                 try await bench.pool.execute(
                     "UPDATE dead_letters SET died_at = now() - interval '14 days' WHERE seq = $1",
                     [.int(letters[2].seq)])
+                let rule = RetentionRule.deadLetters(kept: .seconds(15 * 86_400))
+                let retention = Retention(of: [rule], in: bench.pool)
                 // Two are queued in a redrive that goes on, and one is young enough.
-                #expect(try await DeadLetterRetention(bench.pool).prune() == 0)
+                #expect(try await retention.apply(rule) == 0)
                 try await bench.pool.execute("UPDATE dead_letters SET status = 'Waiting' WHERE seq = $1", [.int(old)])
-                #expect(try await DeadLetterRetention(bench.pool).prune() == 3)
+                #expect(try await retention.apply(rule) == 3)
                 #expect(try await bench.store().list(limit: 10).map(\.seq) == [letters[2].seq, letters[1].seq])
             }
         }

@@ -85,7 +85,9 @@ struct MessagingBench: Sendable {
     static func with(_ body: @Sendable (MessagingBench) async throws -> Void) async throws {
         try await TestDatabase.with(poolSize: 10) { database in
             let folder = "\(checkoutFolder)/Migrators/OrderMigrator/SQL"
-            let scripts = try ["V0001__messaging.sql", "V0003__dead_letters.sql"].map {
+            let scripts = try [
+                "V0001__messaging.sql", "V0003__dead_letters.sql", "V0004__inbox_partitions.sql",
+            ].map {
                 String(decoding: try contents(of: "\(folder)/\($0)"), as: UTF8.self)
             }
             try await database.pool.withConnection { connection in

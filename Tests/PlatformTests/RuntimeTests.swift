@@ -43,3 +43,28 @@ import Testing
         #expect(Duration(setting: text)?.setting == text)
     }
 }
+
+@Suite struct WorkerSettingsTests {
+    private let servers = [
+        "DATABASE_URL": "postgresql://shop@db:5432/shop", "AMQP_URL": "amqp://shop:secret@broker:5672/",
+    ]
+
+    @Test(arguments: [("15d", "16d"), ("1h", "25h"), ("100d", "365d")])
+    func theInboxRemembersMessagesForADayLongerThanTheirDeadLetters(deadLetters: String, inbox: String) throws {
+        let settings = try WorkerSettings(environment(deadLetters, inbox), defaultPort: 1)
+        #expect(settings.retention.deadLetters.setting == Duration(setting: deadLetters)?.setting)
+        #expect(settings.retention.inbox.setting == Duration(setting: inbox)?.setting)
+    }
+
+    @Test(arguments: [("15d", "15d"), ("16d", "16d"), ("1h", "24h"), ("365d", "365d")])
+    func anInboxThatForgetsTooSoonIsRefused(deadLetters: String, inbox: String) {
+        let error = #expect(throws: ConfigurationError.self) {
+            try WorkerSettings(environment(deadLetters, inbox), defaultPort: 1)
+        }
+        #expect(error?.faults.map(\.name) == ["INBOX_KEPT"])
+    }
+
+    private func environment(_ deadLetters: String, _ inbox: String) -> Environment {
+        Environment(servers.merging(["DEAD_LETTERS_KEPT": deadLetters, "INBOX_KEPT": inbox]) { $1 })
+    }
+}

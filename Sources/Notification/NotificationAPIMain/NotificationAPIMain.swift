@@ -28,7 +28,7 @@ struct NotificationAPIMain {
             router.addOperationalRoutes(process.readiness)
             return [
                 database,
-                SchemaCheck(database, requires: 3, migrator: "notification-migrator"),
+                SchemaCheck(database, requires: 4, migrator: "notification-migrator"),
                 HTTPServer(
                     host: settings.address.host, port: settings.address.port, router: router, settings: settings.http,
                     logger: process.logger),

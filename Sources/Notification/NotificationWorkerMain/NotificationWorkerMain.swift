@@ -28,13 +28,12 @@ struct NotificationWorkerMain {
             router.addOperationalRoutes(process.readiness)
             return [
                 database,
-                SchemaCheck(database, requires: 3, migrator: "notification-migrator"),
+                SchemaCheck(database, requires: 4, migrator: "notification-migrator"),
                 HTTPServer(
                     host: settings.address.host, port: settings.address.port, router: router, logger: logger),
                 OutboxRelay(
                     from: database, to: broker, wakeUp: wakeUp, settings: settings.relay, logger: logger),
-                InboxRetention(database, logger: logger),
-                DeadLetterRetention(database, logger: logger),
+                Retention(of: settings.retention.rules, in: database, logger: logger),
                 DeadLetterRedriver(deadLetters, logger: logger),
                 DeadLetterCollector(.orderConfirmed, on: broker, into: database, logger: logger),
                 DeadLetterCollector(.orderCancelled, on: broker, into: database, logger: logger),

@@ -28,7 +28,7 @@ struct OrderAPIMain {
             router.addOperationalRoutes(process.readiness)
             return [
                 database,
-                SchemaCheck(database, requires: 3, migrator: "order-migrator"),
+                SchemaCheck(database, requires: 4, migrator: "order-migrator"),
                 HTTPServer(
                     host: settings.address.host, port: settings.address.port, router: router, settings: settings.http,
                     logger: process.logger),

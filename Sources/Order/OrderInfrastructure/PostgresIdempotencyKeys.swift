@@ -57,3 +57,19 @@ public struct PostgresIdempotencyKeys: IdempotencyKeys {
         return recalled
     }
 }
+
+extension RetentionRule {
+    /// Answers to requests with an idempotency key. A key that comes again after its row was deleted is a new one.
+    public static func idempotencyKeys(kept: Duration) -> RetentionRule {
+        RetentionRule(
+            "idempotency keys", kept: kept,
+            steps: [
+                .delete(
+                    """
+                    DELETE FROM idempotency_keys WHERE key IN (
+                        SELECT key FROM idempotency_keys WHERE created_at < now() - $1::interval
+                        ORDER BY created_at LIMIT $2)
+                    """, limit: 1_000)
+            ])
+    }
+}

@@ -27,16 +27,17 @@ struct OrderWorkerMain {
             router.addOperationalRoutes(process.readiness)
             return [
                 database,
-                SchemaCheck(database, requires: 3, migrator: "order-migrator"),
+                SchemaCheck(database, requires: 4, migrator: "order-migrator"),
                 HTTPServer(
                     host: settings.address.host, port: settings.address.port, router: router, logger: logger),
                 OutboxRelay(from: database, to: broker, wakeUp: wakeUp, settings: settings.relay, logger: logger),
-                InboxRetention(database, logger: logger),
                 OrderDeadlineWatch(
                     PostgresOverdueOrders(database), orders: PostgresOrderRepository(),
                     units: PostgresUnitOfWorkProvider(database, wakeUp: wakeUp), deadlines: orderSettings.deadlines,
                     logger: logger),
-                DeadLetterRetention(database, logger: logger),
+                Retention(
+                    of: settings.retention.rules + [.idempotencyKeys(kept: orderSettings.idempotencyKeysKept)],
+                    in: database, logger: logger),
                 DeadLetterRedriver(deadLetters, logger: logger),
                 DeadLetterCollector(.productPriced, on: broker, into: database, logger: logger),
                 DeadLetterCollector(.stockProcessCompleted, on: broker, into: database, logger: logger),

@@ -51,6 +51,7 @@ public struct WorkerSettings: Sendable {
     public let address: HTTPAddress
     public let consumer: ConsumerSettings
     public let relay: RelaySettings
+    public let retention: RetentionSettings
 
     /// - Throws: ``ConfigurationError`` with all that is wrong in `environment`.
     public init(_ environment: Environment, defaultPort: Int) throws(ConfigurationError) {
@@ -59,6 +60,7 @@ public struct WorkerSettings: Sendable {
         address = HTTPAddress(environment, defaultPort: defaultPort)
         consumer = environment.consumer()
         relay = environment.relay()
+        retention = environment.retention()
         let url = environment.secret(
             "AMQP_URL", "the broker: amqp://user:password@host:port/vhost; of a cluster host:port,host:port and so on")
         if !url.isEmpty, let problem = BrokerSettings.problem(withURL: url) { environment.fault("AMQP_URL", problem) }
@@ -102,6 +104,22 @@ extension Environment {
         settings.pollInterval = duration(
             "RELAY_POLL_INTERVAL", default: settings.pollInterval, in: .milliseconds(10) ... .seconds(60),
             "how long to wait for a wake-up before the outbox is read all the same")
+        return settings
+    }
+
+    /// Reads how long messages are remembered.
+    fileprivate func retention() -> RetentionSettings {
+        var settings = RetentionSettings()
+        let range = Duration.seconds(3_600) ... .seconds(86_400 * 365)
+        settings.deadLetters = duration(
+            "DEAD_LETTERS_KEPT", default: settings.deadLetters, in: range,
+            "how long a dead letter is kept after its last death; then it cannot be redriven any more")
+        settings.inbox = duration(
+            "INBOX_KEPT", default: settings.inbox, in: range,
+            "how long a handled message is remembered, so that it changes nothing when it comes again")
+        if settings.inbox < settings.deadLetters + RetentionSettings.margin {
+            fault("INBOX_KEPT", "must be longer than DEAD_LETTERS_KEPT by \(RetentionSettings.margin.setting) or more")
+        }
         return settings
     }
 }

@@ -26,7 +26,7 @@ struct StockAPIMain {
 
             return [
                 database,
-                SchemaCheck(database, requires: 3, migrator: "stock-migrator"),
+                SchemaCheck(database, requires: 4, migrator: "stock-migrator"),
                 HTTPServer(
                     host: settings.address.host, port: settings.address.port, router: router, settings: settings.http,
                     logger: process.logger),

@@ -25,13 +25,12 @@ struct StockWorkerMain {
 
             return [
                 database,
-                SchemaCheck(database, requires: 3, migrator: "stock-migrator"),
+                SchemaCheck(database, requires: 4, migrator: "stock-migrator"),
                 HTTPServer(
                     host: settings.address.host, port: settings.address.port, router: router, logger: process.logger),
                 OutboxRelay(
                     from: database, to: broker, wakeUp: wakeUp, settings: settings.relay, logger: process.logger),
-                InboxRetention(database, logger: process.logger),
-                DeadLetterRetention(database, logger: process.logger),
+                Retention(of: settings.retention.rules, in: database, logger: process.logger),
                 DeadLetterRedriver(deadLetters, logger: process.logger),
                 DeadLetterCollector(
                     OrderCreatedHandler.subscription, on: broker, into: database, logger: process.logger),

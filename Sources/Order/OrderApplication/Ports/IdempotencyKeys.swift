@@ -1,6 +1,7 @@
 import DomainKit
 
-/// Remembers what was answered to requests that carried an idempotency key, for at least 24 hours.
+/// Remembers what was answered to requests that carried an idempotency key, for 24 hours or however long it is told to.
+/// A key that comes again after that is a new one, and places a new order.
 public protocol IdempotencyKeys: Sendable {
     /// Keeps the answers whose keys are free. A key that a concurrent unit of work is taking is waited for.
     /// - Returns: the orders whose keys were free.
