@@ -143,6 +143,9 @@ let tests: [Target] = [
         ["Locking", "JSON", "DomainKit", "Observability", "Lifecycle", "Cryptography", "Runtime", "Migrations"]
             + ["HTTPServer", "Messaging", "Postgres", "AMQP", "Templating"]),
     test(
+        "SimulationTests",
+        ["JSON", "DomainKit", "Observability", "Lifecycle", "Messaging", "Postgres", "AMQP"]),
+    test(
         "PlatformIntegrationTests",
         ["Locking", "JSON", "DomainKit", "Observability", "Lifecycle", "Postgres", "AMQP"]
             + ["HTTPServer", "Messaging", "DeadLetterAPI", "Migrations", "Runtime", "TestKit", "CLinux"]),
