@@ -4,6 +4,7 @@ import base64
 import collections
 import json
 import os
+import queue
 import signal
 import subprocess
 import threading
@@ -133,7 +134,7 @@ class Shop:
         for number in range(len(self.brokers)):
             queues = management("GET", "queues/%2F?columns=leader", number)
             if queues:
-                leaders = collections.Counter(queue.get("leader") for queue in queues)
+                leaders = collections.Counter(each.get("leader") for each in queues)
                 return leaders.most_common(1)[0][0].replace("tradewind", "rabbitmq").partition("@")[0]
         raise Broken("no node of the broker answers")
 
@@ -175,40 +176,49 @@ class Shop:
 
 
 class Conductor:
-    """Carries out a plan: one strike at a time on a target, strikes on different targets side by side."""
+    """Carries out a plan: one strike at a time on a target, in the plan's order; on different targets side by side."""
 
     def __init__(self, shop, plan, report):
         self.shop = shop
         self.plan = plan
         self.report = report  # called with each strike that is carried out
-        self.busy = set()
         self.faults = []
-        self.changed = threading.Condition()
+        self.telling = threading.Lock()
+        self.queues = {}
         self.threads = []
 
     def run(self, end):
         """Strikes until the moment `end`, and returns when everything that was struck is back."""
         for strike in self.plan:
             time.sleep(max(0, min(strike.pause, end - time.monotonic())))
-            with self.changed:
-                self.changed.wait_for(
-                    lambda: strike.target not in self.busy or self.faults, timeout=max(0, end - time.monotonic()))
-                if time.monotonic() >= end or self.faults:
-                    break
-                self.busy.add(strike.target)
-            self.report(strike)
-            thread = threading.Thread(target=self.carry_out, args=(strike,))
-            thread.start()
-            self.threads = [other for other in self.threads if other.is_alive()] + [thread]
+            if time.monotonic() >= end or self.faults or not self.hand_over(strike, end):
+                break
+        for strikes in self.queues.values():
+            strikes.put(None)
         for thread in self.threads:
             thread.join()
 
-    def carry_out(self, strike):
-        try:
-            self.shop.strike(strike)
-        except Exception as error:  # whatever it is, the run has failed and says so
-            self.faults.append(f"{strike.kind} ({strike.target}): {error}")
-        finally:
-            with self.changed:
-                self.busy.discard(strike.target)
-                self.changed.notify()
+    def hand_over(self, strike, end):
+        """Two strikes may wait for a target that is not back yet, then the plan waits; false when the time is over."""
+        if strike.target not in self.queues:
+            self.queues[strike.target] = queue.Queue(maxsize=3)
+            self.threads.append(threading.Thread(target=self.carry_out, args=(self.queues[strike.target], end)))
+            self.threads[-1].start()
+        while time.monotonic() < end and not self.faults:
+            try:
+                self.queues[strike.target].put(strike, timeout=0.1)
+                return True
+            except queue.Full:
+                pass
+        return False
+
+    def carry_out(self, strikes, end):
+        while (strike := strikes.get()) is not None:
+            if time.monotonic() >= end or self.faults:
+                continue
+            with self.telling:
+                self.report(strike)
+            try:
+                self.shop.strike(strike)
+            except Exception as error:  # whatever it is, the run has failed and says so
+                self.faults.append(f"{strike.kind} ({strike.target}): {error}")

@@ -2,10 +2,13 @@
 
 import itertools
 import random
+import threading
+import time
 import unittest
 
 from customers import Customers
-from plan import DECK, strikes
+from plan import DECK, Strike, strikes
+from shop import Conductor
 from verdict import Books, faults
 
 
@@ -97,6 +100,40 @@ class Answers(unittest.TestCase):
 
     def test_a_refusal_for_a_reason_that_does_not_exist_is_wrong(self):
         self.assertEqual([kind for kind, _ in self.place((422, {})).faults], ["wrong"])
+
+
+class Overlap(unittest.TestCase):
+    class Shop:
+        def __init__(self):
+            self.log = []
+            self.second = threading.Event()
+
+        def strike(self, strike):
+            self.log.append(("begins", strike.kind))
+            if strike.kind == "a1":
+                self.second.wait(10)
+            if strike.target == "b":
+                self.second.set()
+            if strike.kind == "broken":
+                raise OSError("gone")
+            self.log.append(("ends", strike.kind))
+
+    def conduct(self, *plan):
+        shop = self.Shop()
+        conductor = Conductor(shop, [Strike(0, kind, target, 0) for kind, target in plan], lambda strike: None)
+        conductor.run(time.monotonic() + 30)
+        return shop.log, conductor.faults
+
+    def test_strikes_on_different_targets_overlap_and_on_one_follow_each_other(self):
+        log, faults = self.conduct(("a1", "a"), ("a2", "a"), ("b1", "b"))
+        self.assertEqual(faults, [])
+        self.assertLess(log.index(("begins", "b1")), log.index(("ends", "a1")))
+        self.assertLess(log.index(("ends", "a1")), log.index(("begins", "a2")))
+        self.assertEqual(len(log), 6)
+
+    def test_what_does_not_come_back_is_a_fault_and_ends_the_run(self):
+        log, faults = self.conduct(("broken", "c"), ("c2", "c"))
+        self.assertEqual((log, faults), ([("begins", "broken")], ["broken (c): gone"]))
 
 
 if __name__ == "__main__":
