@@ -30,8 +30,7 @@ struct NotificationAPIMain {
                 database,
                 SchemaCheck(database, requires: 4, migrator: "notification-migrator"),
                 HTTPServer(
-                    host: settings.address.host, port: settings.address.port, router: router, settings: settings.http,
-                    logger: process.logger),
+                    at: settings.address, router: router, settings: settings.http, logger: process.logger),
             ]
         }
     }

@@ -29,8 +29,7 @@ struct NotificationWorkerMain {
             return [
                 database,
                 SchemaCheck(database, requires: 4, migrator: "notification-migrator"),
-                HTTPServer(
-                    host: settings.address.host, port: settings.address.port, router: router, logger: logger),
+                HTTPServer(at: settings.address, router: router, logger: logger),
                 OutboxRelay(
                     from: database, to: broker, wakeUp: wakeUp, settings: settings.relay, logger: logger),
                 Retention(of: settings.retention.rules, in: database, logger: logger),

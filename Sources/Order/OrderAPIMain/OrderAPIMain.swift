@@ -30,8 +30,7 @@ struct OrderAPIMain {
                 database,
                 SchemaCheck(database, requires: 4, migrator: "order-migrator"),
                 HTTPServer(
-                    host: settings.address.host, port: settings.address.port, router: router, settings: settings.http,
-                    logger: process.logger),
+                    at: settings.address, router: router, settings: settings.http, logger: process.logger),
             ]
         }
     }

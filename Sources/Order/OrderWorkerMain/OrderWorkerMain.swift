@@ -28,8 +28,7 @@ struct OrderWorkerMain {
             return [
                 database,
                 SchemaCheck(database, requires: 4, migrator: "order-migrator"),
-                HTTPServer(
-                    host: settings.address.host, port: settings.address.port, router: router, logger: logger),
+                HTTPServer(at: settings.address, router: router, logger: logger),
                 OutboxRelay(from: database, to: broker, wakeUp: wakeUp, settings: settings.relay, logger: logger),
                 OrderDeadlineWatch(
                     PostgresOverdueOrders(database), orders: PostgresOrderRepository(),

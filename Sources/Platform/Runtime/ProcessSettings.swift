@@ -18,6 +18,15 @@ public struct HTTPAddress: Sendable {
     }
 }
 
+extension HTTPServer {
+    /// A server that listens where the process was told to.
+    public convenience init(
+        at address: HTTPAddress, router: Router, settings: HTTPServerSettings = HTTPServerSettings(), logger: Logger
+    ) {
+        self.init(host: address.host, port: address.port, router: router, settings: settings, logger: logger)
+    }
+}
+
 /// What every API is told.
 public struct APISettings: Sendable {
     public let database: PostgresSettings

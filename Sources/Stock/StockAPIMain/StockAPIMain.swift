@@ -28,8 +28,7 @@ struct StockAPIMain {
                 database,
                 SchemaCheck(database, requires: 4, migrator: "stock-migrator"),
                 HTTPServer(
-                    host: settings.address.host, port: settings.address.port, router: router, settings: settings.http,
-                    logger: process.logger),
+                    at: settings.address, router: router, settings: settings.http, logger: process.logger),
             ]
         }
     }

@@ -26,8 +26,7 @@ struct StockWorkerMain {
             return [
                 database,
                 SchemaCheck(database, requires: 4, migrator: "stock-migrator"),
-                HTTPServer(
-                    host: settings.address.host, port: settings.address.port, router: router, logger: process.logger),
+                HTTPServer(at: settings.address, router: router, logger: process.logger),
                 OutboxRelay(
                     from: database, to: broker, wakeUp: wakeUp, settings: settings.relay, logger: process.logger),
                 Retention(of: settings.retention.rules, in: database, logger: process.logger),

@@ -19,7 +19,7 @@ public final class Retention: Service {
     /// - Parameters:
     ///   - rules: what is kept for how long. They do not wait for each other: where one fails the next is tried.
     ///   - interval: how often to delete (±20 %), beginning with the start.
-    ///   - retryAfter: when to try again what failed, or what others were using.
+    ///   - retryAfter: when to try again what failed, or what others were using; later and later, up to `interval`.
     public init(
         of rules: [RetentionRule], in pool: PostgresPool, interval: Duration = .seconds(3_600),
         retryAfter: Duration = .seconds(60), logger: Logger = .silent
@@ -33,6 +33,7 @@ public final class Retention: Service {
 
     public func run(until shutdown: ShutdownSignal) async {
         var failing: Set<String> = []
+        var backoff = Backoff(base: min(retryAfter, interval), limit: interval)
         // Not all at once, where many workers start together.
         var pause = Backoff.jittered(.seconds(1))
         while await shutdown.sleep(for: pause) {
@@ -47,7 +48,8 @@ public final class Retention: Service {
                     // It was told, and the next round does it.
                 }
             }
-            pause = Backoff.jittered(failing.isEmpty ? interval : min(interval, retryAfter))
+            if failing.isEmpty { backoff.reset() }
+            pause = failing.isEmpty ? Backoff.jittered(interval) : backoff.nextDelay()
         }
     }
 

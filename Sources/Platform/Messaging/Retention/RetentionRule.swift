@@ -57,13 +57,14 @@ extension RetentionRule {
             "inbox", kept: kept,
             steps: [
                 .prepare("SELECT create_inbox_partitions(3)"),
-                .dropOne("SELECT drop_inbox_partition($1::interval)"),
                 .delete(
                     """
                     DELETE FROM processed_messages_default WHERE (message_id, consumer) IN (
                         SELECT message_id, consumer FROM processed_messages_default
                         WHERE processed_at < now() - $1::interval ORDER BY processed_at LIMIT $2)
                     """, limit: 5_000),
+                // Last, because it alone may have to give way.
+                .dropOne("SELECT drop_inbox_partition($1::interval)"),
             ])
     }
 
