@@ -13,14 +13,36 @@ import Testing
         Array(text.utf8).withUnsafeBufferPointer(parse)
     }
 
-    @Test func arraysQuoteTexts() {
-        #expect(text(.texts([])) == "{}")
-        #expect(text(.texts(["a", nil, "", "NULL"])) == #"{"a",NULL,"","NULL"}"#)
-        #expect(text(.texts([#"a"b\c,{d}"#])) == #"{"a\"b\\c,{d}"}"#)
+    private func binary(_ value: PostgresValue) -> [UInt8]? {
+        switch value.storage {
+        case .binary(let bytes), .array(let bytes, _): bytes
+        default: nil
+        }
+    }
+
+    @Test func arraysOfNumbersAreText() {
         #expect(text(.ints([1, -2, nil] as [Int?])) == "{1,-2,NULL}")
+        #expect(text(.ints([Int]())) == "{}")
         #expect(text(.bools([true, false])) == "{t,f}")
+    }
+
+    @Test func arraysOfTextsIdsAndTimesAreBinary() {
+        let ofTexts = binary(.texts(["ab", nil, ""]))
+        #expect(
+            ofTexts == [0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 25, 0, 0, 0, 3, 0, 0, 0, 1]
+                + [0, 0, 0, 2, 97, 98] + [255, 255, 255, 255] + [0, 0, 0, 0])
         let id = EntityID(high: 0x0193_96ae_5d2f_7c1e, low: 0x8a3b_0123_4567_89ab)
-        #expect(text(.ids([id])) == "{\(id)}")
+        let ofIDs = binary(.ids([id]))
+        #expect(ofIDs?.prefix(12) == [0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0x0b, 0x86])
+        #expect(
+            ofIDs?.suffix(20) == [0, 0, 0, 16, 0x01, 0x93, 0x96, 0xae, 0x5d, 0x2f, 0x7c, 0x1e]
+                + [0x8a, 0x3b, 0x01, 0x23, 0x45, 0x67, 0x89, 0xab])
+        #expect(binary(.timestamps([Timestamp("2000-01-01T00:00:00.000001Z")]))?.suffix(8) == [0, 0, 0, 0, 0, 0, 0, 1])
+    }
+
+    @Test func timesBeyondWhatTheServerHoldsAreNoInfinity() {
+        let least = binary(.timestamps([Timestamp(microseconds: .min)]))?.suffix(8)
+        #expect(least == [0x80, 0, 0, 0, 0, 0, 0, 1])
     }
 
     @Test func timesAreWrittenAsTheyAreRead() {
@@ -28,7 +50,9 @@ import Testing
         // Every two and a half years or so from the year 0 on: all months, leap years and centuries.
         times += stride(from: -62_167_219_200_000_000, to: 253_402_300_800_000_000, by: 2_512_345_678_901 * 31)
         for time in times.map(Timestamp.init(microseconds:)) {
-            #expect(text(.timestamps([time])) == "{\(time)}")
+            var written: [UInt8] = []
+            written.append(timestamp: time)
+            #expect(String(decoding: written, as: UTF8.self) == time.description)
         }
     }
 
@@ -65,6 +89,7 @@ import Testing
     @Test func aNULCharacterIsRefusedWithItsParameter() throws {
         let error = #expect(throws: PostgresError.self) { try ParameterBuffer([1, "a\0b"]) }
         #expect(error?.message == "parameter $2 holds a NUL character")
+        #expect(throws: PostgresError.self) { try ParameterBuffer([.texts(["a", "b\0"])]) }
         _ = try ParameterBuffer([.bytes([0, 1])])
     }
 }

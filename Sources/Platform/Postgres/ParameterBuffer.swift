@@ -19,6 +19,7 @@ struct ParameterBuffer {
             let start = bytes.count
             var isBinary = false
             var mayHoldNUL = false
+            var isRefused = false
             switch value.storage {
             case .null:
                 starts.append(-1)
@@ -38,8 +39,12 @@ struct ParameterBuffer {
             case .binary(let raw):
                 bytes.append(contentsOf: raw)
                 isBinary = true
+            case .array(let raw, let holdsNUL):
+                bytes.append(contentsOf: raw)
+                isBinary = true
+                isRefused = holdsNUL
             }
-            if mayHoldNUL, bytes[start...].contains(0) {
+            if isRefused || mayHoldNUL && bytes[start...].contains(0) {
                 throw PostgresError(.invalidParameter, "parameter $\(index + 1) holds a NUL character")
             }
             starts.append(start)

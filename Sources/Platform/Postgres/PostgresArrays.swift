@@ -2,29 +2,29 @@ import DomainKit
 
 /// Whole columns as parameters, for `INSERT … SELECT * FROM unnest($1::uuid[], $2::text[])` and `= ANY($1)`.
 extension PostgresValue {
-    /// A `uuid[]`.
+    /// A `uuid[]`. Sent in binary, so the server must expect exactly that here: `$1::uuid[]`.
     public static func ids(_ values: [EntityID]) -> PostgresValue {
-        array(of: values.count, width: 37) { literal in
-            for value in values { literal.element { $0.append(id: value) } }
-        }
+        var array = BinaryArray(of: .uuid, capacity: values.count * 20)
+        for value in values { array.append(value) }
+        return .init(storage: .binary(array.bytes))
     }
 
     /// A `uuid[]` in which some elements are NULL.
     public static func ids(_ values: [EntityID?]) -> PostgresValue {
-        array(of: values.count, width: 37) { literal in
-            for value in values {
-                if let value { literal.element { $0.append(id: value) } } else { literal.null() }
-            }
+        var array = BinaryArray(of: .uuid, capacity: values.count * 20)
+        for value in values {
+            if let value { array.append(value) } else { array.appendNull() }
         }
+        return .init(storage: .binary(array.bytes))
     }
 
-    /// A `text[]`, or an array of any type that has a text form; `nil` is NULL.
+    /// A `text[]`; `nil` is NULL. Sent in binary, so the server must expect exactly that here: `$1::text[]`.
     public static func texts(_ values: [String?]) -> PostgresValue {
-        array(of: values.count, width: 24) { literal in
-            for value in values {
-                if let value { literal.quoted(value) } else { literal.null() }
-            }
+        var array = BinaryArray(of: .text, capacity: values.reduce(0) { $0 + 4 + ($1?.utf8.count ?? 0) })
+        for value in values {
+            if let value { array.append(value) } else { array.appendNull() }
         }
+        return .init(storage: .array(array.bytes, holdsNUL: array.holdsNUL))
     }
 
     /// A `smallint[]`, `integer[]` or `bigint[]`.
@@ -50,20 +50,18 @@ extension PostgresValue {
         }
     }
 
-    /// A `timestamptz[]`.
+    /// A `timestamptz[]`. Sent in binary, so the server must expect exactly that here: `$1::timestamptz[]`.
     public static func timestamps(_ values: [Timestamp]) -> PostgresValue {
-        array(of: values.count, width: 28) { literal in
-            for value in values { literal.element { $0.append(timestamp: value) } }
-        }
+        timestamps(values.map(Optional.some))
     }
 
     /// A `timestamptz[]` in which some elements are NULL.
     public static func timestamps(_ values: [Timestamp?]) -> PostgresValue {
-        array(of: values.count, width: 28) { literal in
-            for value in values {
-                if let value { literal.element { $0.append(timestamp: value) } } else { literal.null() }
-            }
+        var array = BinaryArray(of: .timestamptz, capacity: values.count * 12)
+        for value in values {
+            if let value { array.append(value) } else { array.appendNull() }
         }
+        return .init(storage: .binary(array.bytes))
     }
 
     /// A `bytea[]`. Sent in binary, so the server must expect exactly `bytea[]` here: `$1::bytea[]`.
@@ -73,26 +71,11 @@ extension PostgresValue {
 
     /// A `bytea[]` in which some elements are NULL.
     public static func bytesArray(_ values: [[UInt8]?]) -> PostgresValue {
-        let byteaType: Int32 = 17
-        var message: [UInt8] = []
-        message.reserveCapacity(20 + values.reduce(0) { $0 + 4 + ($1?.count ?? 0) })
-        message.append(bigEndian: values.isEmpty ? 0 : 1)
-        message.append(bigEndian: values.contains { $0 == nil } ? 1 : 0)
-        message.append(bigEndian: byteaType)
-        if !values.isEmpty {
-            let lowerBound: Int32 = 1
-            message.append(bigEndian: Int32(values.count))
-            message.append(bigEndian: lowerBound)
-        }
+        var array = BinaryArray(of: .bytea, capacity: values.reduce(0) { $0 + 4 + ($1?.count ?? 0) })
         for value in values {
-            guard let value else {
-                message.append(bigEndian: -1)
-                continue
-            }
-            message.append(bigEndian: Int32(value.count))
-            message.append(contentsOf: value)
+            if let value { array.append(value) } else { array.appendNull() }
         }
-        return .init(storage: .binary(message))
+        return .init(storage: .binary(array.bytes))
     }
 
     private static func array(of count: Int, width: Int, _ fill: (inout ArrayLiteral) -> Void) -> PostgresValue {
@@ -102,7 +85,8 @@ extension PostgresValue {
     }
 }
 
-/// The text form of a one-dimensional array: `{1,NULL,"a \"b\""}`.
+/// The text form of a one-dimensional array whose elements need no quotes: `{1,NULL}`. The server reads it as whatever type
+/// of element it expects, where the binary form has to name the very one.
 struct ArrayLiteral {
     private var bytes: [UInt8] = []
     private var isFirst = true
@@ -112,7 +96,6 @@ struct ArrayLiteral {
         bytes.append(UInt8(ascii: "{"))
     }
 
-    /// Adds an element that needs no quotes.
     mutating func element(_ write: (inout [UInt8]) -> Void) {
         separate()
         write(&bytes)
@@ -121,25 +104,6 @@ struct ArrayLiteral {
     mutating func null() {
         separate()
         bytes.append(contentsOf: "NULL".utf8)
-    }
-
-    /// Adds a text in quotes, so that commas, braces, blanks, the word NULL and the empty text stay what they are.
-    mutating func quoted(_ text: String) {
-        var text = text
-        separate()
-        bytes.append(UInt8(ascii: "\""))
-        text.withUTF8 { text in
-            var rest = text[...]
-            // What needs no escape is copied in one piece.
-            while let next = rest.firstIndex(where: { $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }) {
-                bytes.append(contentsOf: rest[..<next])
-                bytes.append(UInt8(ascii: "\\"))
-                bytes.append(rest[next])
-                rest = rest[(next + 1)...]
-            }
-            bytes.append(contentsOf: rest)
-        }
-        bytes.append(UInt8(ascii: "\""))
     }
 
     consuming func finish() -> [UInt8] {

@@ -2,7 +2,7 @@ import DomainKit
 
 /// A parameter of a statement, sent apart from the SQL. The server infers its type from where it stands.
 public struct PostgresValue: Sendable {
-    /// How the value travels. Everything is text, which the server reads as whatever type it needs, but bytes.
+    /// How the value travels. Single values but bytes are text, which the server reads as whatever type it needs.
     enum Storage: Sendable {
         case null
         case text(String)
@@ -14,6 +14,8 @@ public struct PostgresValue: Sendable {
         case encoded([UInt8])
         /// Binary format.
         case binary([UInt8])
+        /// Binary format of texts, of which one may hold what no text of the server can.
+        case array([UInt8], holdsNUL: Bool)
     }
 
     let storage: Storage

@@ -2,7 +2,7 @@ import DomainKit
 
 /// Writes values in the text form that PostgreSQL reads, without making strings on the way.
 extension [UInt8] {
-    mutating func append(bigEndian value: Int32) {
+    mutating func append(bigEndian value: some FixedWidthInteger) {
         Swift.withUnsafeBytes(of: value.bigEndian) { append(contentsOf: $0) }
     }
 
