@@ -2,7 +2,12 @@
 \set customer random(1, 100000)
 \set first random(1, 20)
 WITH priced AS MATERIALIZED (
-    SELECT gen_random_uuid() AS order_id, gen_random_uuid() AS message_id, now() AS at
+    -- Identities begin with their time, as those of order-api do.
+    SELECT encode(overlay(uuid_send(gen_random_uuid()) PLACING substring(int8send((extract(epoch FROM now()) * 1000)::bigint)
+                  FROM 3) FROM 1 FOR 6), 'hex')::uuid AS order_id,
+           encode(overlay(uuid_send(gen_random_uuid()) PLACING substring(int8send((extract(epoch FROM now()) * 1000)::bigint)
+                  FROM 3) FROM 1 FOR 6), 'hex')::uuid AS message_id,
+           now() AS at
 ), prices AS (
     SELECT product_id, sku, name, price_minor FROM product_prices
     WHERE product_id IN (('00000000-0000-7000-8000-' || lpad((:first)::text, 12, '0'))::uuid,

@@ -2,7 +2,12 @@
 -- has one line of it; with more, two lines.
 \set first random(1, :products)
 WITH message AS MATERIALIZED (
-    SELECT gen_random_uuid() AS message_id, gen_random_uuid() AS order_id, now() AS at
+    -- Identities begin with their time, as those of messages and orders do: the inbox is in partitions of a day.
+    SELECT encode(overlay(uuid_send(gen_random_uuid()) PLACING substring(int8send((extract(epoch FROM now()) * 1000)::bigint)
+                  FROM 3) FROM 1 FOR 6), 'hex')::uuid AS message_id,
+           encode(overlay(uuid_send(gen_random_uuid()) PLACING substring(int8send((extract(epoch FROM now()) * 1000)::bigint)
+                  FROM 3) FROM 1 FOR 6), 'hex')::uuid AS order_id,
+           now() AS at
 ), new AS MATERIALIZED (
     INSERT INTO processed_messages (consumer, message_id) SELECT 'stock.order-created', message_id FROM message
     ON CONFLICT DO NOTHING RETURNING message_id
