@@ -38,6 +38,24 @@ import Testing
         }
     }
 
+    @Test func aProcessIsAskedForItsHealthByItsOwnExecutable() async throws {
+        try await Shop.with { shop in
+            let (api, client) = try await shop.startAPI(of: .order)
+            let settings = ["HTTP_HOST": "0.0.0.0", "HTTP_PORT": "\(client.port)"]
+            func check() async throws -> (code: Int32, log: String) {
+                let probe = try ServerProcess("order-api", arguments: ["--check-health"], settings: settings)
+                return (await probe.wait(), probe.log)
+            }
+            let running = try await check()
+            #expect(running.code == 0, "\(running.log)")
+            #expect(running.log.isEmpty)
+            await api.stop()
+            let stopped = try await check()
+            #expect(stopped.code == 1)
+            #expect(stopped.log.contains("not ready: no answer on port \(client.port)"), "\(stopped.log)")
+        }
+    }
+
     @Test func everyExecutableStopsWithExitCodeZero() async throws {
         try await Shop.with { shop in
             for domain in Shop.Domain.allCases {

@@ -51,6 +51,8 @@ import Testing
         #expect(topology.queues.allSatisfy { $0.arguments["x-queue-type"] == "quorum" })
         #expect(topology.queues[1].arguments["x-dead-letter-routing-key"] == "stock.x.dlq")
         #expect(topology.queues[1].arguments["x-delivery-limit"] == 20)
+        // Without one, RabbitMQ 4 would drop a dead letter at its 21st delivery.
+        #expect(topology.queues[0].arguments["x-delivery-limit"] == 2_147_483_647)
         for queue in topology.queues[1...] {
             #expect(queue.arguments["x-dead-letter-strategy"] == "at-least-once")
             #expect(queue.arguments["x-overflow"] == "reject-publish")

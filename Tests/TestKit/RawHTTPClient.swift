@@ -153,7 +153,7 @@ public struct HTTPClientError: Error, CustomStringConvertible {
 /// A well-behaved client of one server, one request at a time, which keeps its connection.
 public actor HTTPClient {
     private let host: String
-    private let port: Int
+    public nonisolated let port: Int
     private var connection: HTTPConnection?
 
     /// - Parameter baseURL: such as `http://127.0.0.1:8081`.

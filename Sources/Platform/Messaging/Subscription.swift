@@ -46,8 +46,11 @@ public struct SubscriptionTopology: Sendable {
     static func deadLetterQueue(of queue: String) -> String { "\(queue).dlq" }
 
     /// What both a consumer and the collector of its dead letters declare: the arguments must be the same.
+    ///
+    /// From RabbitMQ 4.0 a quorum queue that says nothing drops a message after 20 deliveries, and a dead letter that cannot
+    /// be stored is delivered with every connection. No limit at all, -1, is not understood before 4.0.
     static func deadLetterQueue(named name: String) -> Topology.Queue {
-        Topology.Queue(name, arguments: ["x-queue-type": "quorum"])
+        Topology.Queue(name, arguments: ["x-queue-type": "quorum", "x-delivery-limit": .integer(Int64(Int32.max))])
     }
 
     /// The queue in which messages wait for `delay`, such as `stock.order-created.retry-5s`.

@@ -5,8 +5,9 @@ import Observability
 
 /// A process that runs services until it is told to stop: what the three executables of every domain have in common.
 ///
-/// It reads the settings and reports all that is wrong with them at once (exit code 78), answers `--help` and
-/// `--print-config`, runs the services, stops them on `SIGTERM` or `SIGINT` within 25 seconds, and exits 0.
+/// It reads the settings and reports all that is wrong with them at once (exit code 78), answers `--help`,
+/// `--print-config` and `--check-health`, runs the services, stops them on `SIGTERM` or `SIGINT` within 25 seconds, and
+/// exits 0.
 public struct ServiceProcess<Settings: Sendable>: Sendable {
     private let name: String
     private let purpose: String
@@ -77,7 +78,7 @@ public struct ServiceProcess<Settings: Sendable>: Sendable {
         }
     }
 
-    /// Answers `--help` and `--print-config` and ends the process; goes on where there are no arguments.
+    /// Answers `--help`, `--print-config` and `--check-health` and ends the process; goes on where there are no arguments.
     private func answerCommandLine(_ environment: Environment) {
         let arguments = CommandLine.arguments.dropFirst()
         switch arguments.first {
@@ -87,11 +88,21 @@ public struct ServiceProcess<Settings: Sendable>: Sendable {
             for setting in environment.settings {
                 print("\(setting.name)=\(setting.isSecret ? "(secret)" : setting.value ?? "(missing)")")
             }
+        case "--check-health": exit(checkHealth(environment))
         case .some(let argument):
             StandardError.write("\(name): unknown argument \(argument)\n\n\(help(environment))")
             exit(ExitCode.badUsage)
         }
         exit(ExitCode.success)
+    }
+
+    /// Asks the process that runs with the same settings.
+    private func checkHealth(_ environment: Environment) -> Int32 {
+        func value(of name: String) -> String { environment.settings.first { $0.name == name }?.value ?? "" }
+        let probe = HealthProbe(host: value(of: "HTTP_HOST"), port: Int(value(of: "HTTP_PORT")) ?? 0)
+        guard case .notReady(let reason) = probe.ask() else { return ExitCode.success }
+        StandardError.write("\(name): not ready: \(reason)")
+        return ExitCode.failure
     }
 
     private func help(_ environment: Environment) -> String {
@@ -102,13 +113,14 @@ public struct ServiceProcess<Settings: Sendable>: Sendable {
         return """
             \(name): \(purpose)
 
-            usage: \(name) [--help | --print-config]
+            usage: \(name) [--help | --print-config | --check-health]
 
             Settings come from the environment, with their defaults here in parentheses. What must be kept secret can
             stand in a file instead, which the variable with _FILE behind its name names.
 
             \(lines.joined(separator: "\n"))
 
+            --check-health asks the process that runs here with the same settings, and exits 0 if it is ready, else 1.
             SIGTERM stops it gracefully within 25 seconds, a second one at once.
             Exit codes: 0 stopped, 1 failed, 64 wrong arguments, 78 wrong settings.
             """
