@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 @Suite struct SimulationTests {
@@ -5,6 +6,8 @@ import Testing
         if let seed = Seeds.single {
             let outcome = Simulation.run(seed: seed)
             print(outcome.text(lines: .max))
+            // Before the test runner writes its own lines, past this buffer.
+            fflush(nil)
             #expect(outcome.violation == nil)
             return
         }

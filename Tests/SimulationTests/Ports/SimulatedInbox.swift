@@ -75,14 +75,13 @@ final class SimulatedTransaction: InboxTransaction, HandlerTransaction, @uncheck
         var new: Set<EntityID> = []
         for messageID in Set(messageIDs).sorted() {
             let key = InboxKey(consumer: consumer, messageID: messageID)
-            while true {
-                if let isNew = world.database.claim(key, for: session) {
-                    if isNew { new.insert(messageID) }
-                    break
-                }
-                await world.database.waitForAnEnd()
-                try await step()
+            var isNew = world.database.claim(key, for: session)
+            let start = world.scheduler.now
+            while isNew == nil {
+                try await waitForAnother(since: start)
+                isNew = world.database.claim(key, for: session)
             }
+            if isNew == true { new.insert(messageID) }
         }
         return new
     }
@@ -91,11 +90,20 @@ final class SimulatedTransaction: InboxTransaction, HandlerTransaction, @uncheck
         try await step()
         // In one order everywhere.
         for aggregate in Set(aggregates).sorted() {
-            while !world.database.lock(aggregate, for: session) {
-                await world.database.waitForAnEnd()
-                try await step()
-            }
+            let start = world.scheduler.now
+            while !world.database.lock(aggregate, for: session) { try await waitForAnother(since: start) }
         }
+    }
+
+    /// Waits until another transaction has ended. Two that wait for each other are told apart after a second, as
+    /// PostgreSQL does.
+    private func waitForAnother(since start: Int) async throws {
+        await world.database.waitForAnEnd()
+        try await step()
+        guard world.scheduler.now - start > 1_000_000 else { return }
+        world.note(session.host, "is in a deadlock")
+        hasConflict = true
+        throw PostgresError(.server, "simulated", sqlState: SQLState.deadlockDetected)
     }
 
     func apply(_ effect: InboxKey) async throws {
@@ -105,6 +113,15 @@ final class SimulatedTransaction: InboxTransaction, HandlerTransaction, @uncheck
 
     func publish(_ event: some IntegrationEvent, cause: Cause) {
         rows.append(OutboxRow(event, messageID: world.newMessageID(), cause: cause, at: now))
+    }
+
+    /// Writes down that a message died.
+    func bury(_ death: DeadMessage, of consumer: String) async throws -> Bool {
+        guard let messageID = death.messageID else { return false }
+        // One that another transaction writes down is waited for, as any row of a unique key.
+        guard try await !claim([messageID], for: "\(consumer) died").isEmpty else { return false }
+        changes.deaths.append((InboxKey(consumer: consumer, messageID: messageID), death))
+        return true
     }
 
     func flush() async throws -> Int {
@@ -133,5 +150,18 @@ final class SimulatedTransaction: InboxTransaction, HandlerTransaction, @uncheck
             throw PostgresError(.commitOutcomeUnknown, "the session was lost")
         }
         guard session.isAlive else { throw PostgresError(.commitOutcomeUnknown, "the session was lost") }
+    }
+}
+
+/// The dead letters of the simulated database.
+struct SimulatedArchive: DeadLetterArchive {
+    let store: SimulatedInboxStore
+
+    func store(_ deaths: [DeadMessage], of consumer: String, at now: Timestamp) async throws -> Int {
+        try await store.run { transaction in
+            var new = 0
+            for death in deaths where try await transaction.bury(death, of: consumer) { new += 1 }
+            return new
+        }
     }
 }

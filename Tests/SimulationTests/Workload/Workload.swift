@@ -83,6 +83,11 @@ extension World {
             settings: conditions.relay, timing: SimulatedTiming(world: self, host: host), logger: .silent,
             metrics: metrics)
         run(on: host) { await relay.run(until: host.shutdown) }
+        let collector = DeadLetterCollector(
+            Workload.touchy, deliveries: deliveries(host), heartbeat: .seconds(3),
+            into: SimulatedArchive(store: SimulatedInboxStore(world: self, host: host)), logger: .silent,
+            clock: SimulatedWallClock(world: self), timing: SimulatedTiming(world: self, host: host), metrics: metrics)
+        run(on: host) { await collector.run(until: host.shutdown) }
         consume(Workload.touchy, on: host, wakeUp) { received, _, work in
             try await (work as? any HandlerTransaction)?.lock(received.map(\.event.aggregateID))
             for one in received { try await work.publish(Refused(after: one), cause: one.cause) }

@@ -116,6 +116,7 @@ struct InboxKey: Hashable {
 struct Changes {
     var entries: [OutboxEntry] = []
     var effects: [InboxKey] = []
+    var deaths: [(InboxKey, DeadMessage)] = []
 }
 
 /// A session with the database.

@@ -93,7 +93,7 @@ extension World {
     }
 
     private func isSettled(_ queue: Queue) -> Bool {
-        queue.deadLettersTo == nil || queue.ready.isEmpty && queue.unacknowledged == 0
+        queue.ready.isEmpty && queue.unacknowledged == 0
     }
 
     private var whatIsLeft: String {

@@ -15,11 +15,12 @@ public final class DeadLetterCollector: Service {
 
     private let consumer: String
     private let queue: String
-    private let connection: AMQPConnection
+    private let deliveries: any DeliverySource
     private let heartbeat: Duration
-    private let pool: PostgresPool
+    private let archive: any DeadLetterArchive
     private let logger: Logger
     private let clock: any WallClock
+    private let timing: any Timing
     private let status: ConnectionStatus
     private let collected: Counter
 
@@ -27,18 +28,32 @@ public final class DeadLetterCollector: Service {
     ///   - subscription: whose dead letters to collect.
     ///   - broker: where the queue is; one connection.
     ///   - pool: where the table is.
-    public init<Event: IntegrationEvent>(
+    public convenience init<Event: IntegrationEvent>(
         _ subscription: Subscription<Event>, on broker: BrokerSettings, into pool: PostgresPool,
         logger: Logger = .silent, clock: any WallClock = SystemClock(), metrics: MetricsRegistry = .shared
+    ) {
+        self.init(
+            subscription,
+            deliveries: AMQPConnection(broker.named("\(broker.name) \(subscription.deadLetterQueue)")),
+            heartbeat: broker.heartbeat, into: PostgresDeadLetterArchive(pool: pool), logger: logger, clock: clock,
+            metrics: metrics)
+    }
+
+    /// A collector between any broker and any database.
+    init<Event: IntegrationEvent>(
+        _ subscription: Subscription<Event>, deliveries: any DeliverySource, heartbeat: Duration,
+        into archive: any DeadLetterArchive, logger: Logger, clock: any WallClock,
+        timing: any Timing = SystemTiming(), metrics: MetricsRegistry
     ) {
         consumer = subscription.queue
         queue = subscription.deadLetterQueue
         name = "dead-letters \(subscription.queue)"
-        connection = AMQPConnection(broker.named("\(broker.name) \(subscription.deadLetterQueue)"))
-        heartbeat = broker.heartbeat
-        self.pool = pool
+        self.deliveries = deliveries
+        self.heartbeat = heartbeat
+        self.archive = archive
         self.logger = logger.with(.queue(subscription.deadLetterQueue))
         self.clock = clock
+        self.timing = timing
         status = ConnectionStatus(logger: self.logger)
         collected = metrics.counter(
             "dead_letters_collected_total", help: "Deaths of messages that were written down, by consumer.")
@@ -47,9 +62,9 @@ public final class DeadLetterCollector: Service {
     public var health: Health { status.health }
 
     public func run(until shutdown: ShutdownSignal) async {
-        let observer = shutdown.onTrigger { self.connection.interrupt() }
-        await Reconnection(connection: connection, status: status, timing: SystemTiming()).run(
-            until: shutdown, servingHeartbeatsOf: [connection], every: max(heartbeat / 3, .seconds(1))
+        let observer = shutdown.onTrigger { self.deliveries.interrupt() }
+        await Reconnection(connection: deliveries, status: status, timing: timing).run(
+            until: shutdown, servingHeartbeatsOf: [deliveries], every: max(heartbeat / 3, .seconds(1))
         ) {
             try await collect(until: shutdown)
         }
@@ -57,15 +72,15 @@ public final class DeadLetterCollector: Service {
     }
 
     private func collect(until shutdown: ShutdownSignal) async throws {
-        let pause = Pause(until: shutdown, logger: logger, timing: SystemTiming())
-        try await connection.open()
-        try await connection.declare(
+        let pause = Pause(until: shutdown, logger: logger, timing: timing)
+        try await deliveries.open()
+        try await deliveries.declare(
             Topology(queues: [SubscriptionTopology.deadLetterQueue(named: queue)]))
-        try await connection.consume(queue, prefetch: 200)
+        try await deliveries.consume(queue, prefetch: 200)
         status.didReach()
         while !shutdown.isTriggered {
-            let batch = try await connection.receive(max: Self.batchSize, wait: .seconds(60))
-            for tag in try await settle(batch, pause) { try await connection.acknowledge(tag) }
+            let batch = try await deliveries.receive(max: Self.batchSize, wait: .seconds(60))
+            for tag in try await settle(batch, pause) { try await deliveries.acknowledge(tag, multiple: false) }
         }
     }
 
@@ -91,50 +106,9 @@ public final class DeadLetterCollector: Service {
 
     private func store(_ batch: [Delivery]) async throws {
         let now = clock.now
-        let new = try await pool.transaction { transaction in
-            var new = 0
-            for delivery in batch {
-                if try await DeadMessage(delivery, at: now).store(for: consumer, at: now, in: transaction) { new += 1 }
-            }
-            return new
-        }
+        let new = try await archive.store(batch.map { DeadMessage($0, at: now) }, of: consumer, at: now)
         guard new > 0 else { return }
         collected.increment(by: new, ["consumer": consumer])
         logger.warn("dead letters wait for a person", .count(new))
-    }
-}
-
-extension DeadMessage {
-    /// Writes the death down: the row, and an entry of its history.
-    /// - Returns: false where that was done before.
-    func store(
-        for consumer: String, at now: Timestamp, in transaction: PostgresTransaction
-    ) async throws(PostgresError) -> Bool {
-        try await transaction.execute(
-            """
-            WITH death AS (
-                INSERT INTO dead_letters AS known
-                    (consumer, message_id, sent_message_id, type, aggregate_type, aggregate_id, occurred_at, headers, body,
-                     reason, attempts, first_failed_at, last_failed_at, died_at, redrives, last_death)
-                VALUES ($1::text,
-                        coalesce($2::uuid, md5(convert_to($1::text || coalesce($3::text, ''), 'UTF8') || $9::bytea)::uuid),
-                        $3, $4, $5, $6, $7, $8::json, $9, $10, $11, $12, $13, $14, $15, $15)
-                ON CONFLICT (message_id, consumer) DO UPDATE SET
-                    headers = excluded.headers, body = excluded.body, reason = excluded.reason,
-                    attempts = known.attempts + excluded.attempts, last_failed_at = excluded.last_failed_at,
-                    died_at = excluded.died_at, redrives = greatest(known.redrives, excluded.redrives),
-                    last_death = excluded.last_death,
-                    status = CASE WHEN excluded.last_death < known.redrives THEN known.status ELSE 'Waiting' END
-                WHERE known.last_death < excluded.last_death
-                RETURNING consumer, message_id, reason, redrive_id
-            )
-            INSERT INTO dead_letter_actions (consumer, message_id, action, at, detail, redrive_id)
-            SELECT consumer, message_id, 'Died', $14, reason, redrive_id FROM death
-            """,
-            [
-                .text(consumer), .id(messageID), .text(sentMessageID), .text(type), .text(aggregateType),
-                .id(aggregateID), .timestamp(occurredAt), .text(headers), .bytes(body), .text(reason), .int(attempts),
-                .timestamp(firstFailedAt), .timestamp(lastFailedAt), .timestamp(now), .int(redrive),
-            ]) > 0
     }
 }
