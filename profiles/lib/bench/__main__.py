@@ -107,6 +107,7 @@ def main():
     try:
         shop.migrate()
         shop.declare_queues()
+        shop.fill_log()
         if options.soak:
             return soak.soak(run, options.soak, ENV["REPORT_DIR"])
         if options.flame:

@@ -55,6 +55,11 @@ class Shop:
             subprocess.run([f"{self.binaries}/{domain}-migrator", "up"], check=True, stdout=subprocess.DEVNULL,
                            stderr=subprocess.PIPE, env={**os.environ, "DATABASE_URL": self.databases[domain]})
 
+    def fill_log(self):
+        """Writes as much log as is kept, so that segments are used again, as on any server that has run for a while."""
+        self.sql("admin", "SELECT count(pg_logical_emit_message(false, 'bench', repeat('x', 1 << 20))) "
+                          "FROM generate_series(1, 1024); CHECKPOINT")
+
     def empty(self, products=PRODUCTS):
         """No order, no message, and `products` products of which there is more than enough. All workers have ended."""
         for domain, tables in EMPTIED.items():
