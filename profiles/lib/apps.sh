@@ -161,7 +161,7 @@ start_apps() {
     for name in "$@"; do
         pid_of "$name" >/dev/null && continue
         [[ -x $(executable_of "$name") ]] || fail "$(executable_of "$name") is missing: profiles/app up builds it"
-        if answers "$(port_of "$name")"; then
+        if is_taken "$(port_of "$name")"; then
             fail "port $(port_of "$name"), which $name needs, is taken by another program"
         fi
         with_settings "$name" start_process "$name" "$(executable_of "$name")"

@@ -79,6 +79,16 @@ load_secrets() {
 # answers PORT: whether something on this machine accepts connections there.
 answers() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
+# is_taken PORT: whether something answers there, and still does after five seconds: a server that was killed lets go of
+# its port when the last of its threads is gone, which on a busy machine takes a moment.
+is_taken() {
+    local tick
+    for ((tick = 0; tick < 50; tick++)); do
+        answers "$1" || return 1
+        sleep 0.1
+    done
+}
+
 # free_ports N: the first of N ports in a row that nobody uses, below those that the kernel gives to outgoing
 # connections. From a random start, so that two runs at once do not meet.
 free_ports() {

@@ -112,7 +112,7 @@ postgres_up() {
         create_cluster
         cp "$PROJECT_DIR/profiles/postgresql.conf" "$POSTGRES_DATA/tradewind.conf"
         chmod 644 "$POSTGRES_DATA/tradewind.conf"
-        if answers "$POSTGRES_PORT"; then
+        if is_taken "$POSTGRES_PORT"; then
             fail "port $POSTGRES_PORT is taken by another program (TRADEWIND_POSTGRES_PORT chooses another)"
         fi
     fi
@@ -131,7 +131,7 @@ postgres_up() {
         fi
         # Generous: a server that was killed under load replays its log first.
         deadline=$((SECONDS + 120))
-        while pid_of postgres >/dev/null && ((SECONDS < deadline)); do
+        while is_alive "$(cat "$RUN_DIR/pid/postgres.pid")" && ((SECONDS < deadline)); do
             if postgres_is_ready; then
                 create_databases
                 done_line "postgres is ready on 127.0.0.1:$POSTGRES_PORT"

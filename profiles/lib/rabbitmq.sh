@@ -129,7 +129,7 @@ broker_up() {
     else
         configure_broker
         for port in "$broker_amqp_port" "$broker_management_port" "$broker_distribution_port"; do
-            answers "$port" && fail "port $port is taken by another program (TRADEWIND_PORT_OFFSET moves all ports)"
+            is_taken "$port" && fail "port $port is taken by another program (TRADEWIND_PORT_OFFSET moves all ports)"
         done
     fi
     # See postgres_up for why once may not be enough.
@@ -138,10 +138,10 @@ broker_up() {
             ((attempt > 1)) && sleep 2
             (start_epmd)
             (start_broker "$1")
-            sleep 0.5
         fi
         deadline=$((SECONDS + 120))
-        while pid_of "$1" >/dev/null && ((SECONDS < deadline)); do
+        # Its pid is that of a shell at first, which becomes the node when it gets its turn.
+        while is_alive "$(cat "$RUN_DIR/pid/$1.pid")" && ((SECONDS < deadline)); do
             if broker_is_ready; then
                 done_line "$1 is ready on 127.0.0.1:$broker_amqp_port," \
                     "management on http://127.0.0.1:$broker_management_port"

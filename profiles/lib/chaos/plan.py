@@ -24,12 +24,14 @@ DECK = {
 
 @dataclasses.dataclass(frozen=True)
 class Strike:
-    """One blow: after `pause` seconds, for `seconds` (until what was killed is started again)."""
+    """One blow: after `pause` seconds, for `seconds` (until what was killed is started again); when its target is back, it
+    is left alone for `rest` seconds."""
 
     pause: float
     kind: str
     target: str
     seconds: float
+    rest: float
 
 
 def strikes(seed, only=(), pace=1.0):
@@ -40,9 +42,10 @@ def strikes(seed, only=(), pace=1.0):
         chance.shuffle(kinds)
         for kind in kinds:
             # Every draw is made for every strike, whether it is needed or not.
-            pause, worker, api, seconds = (
-                chance.uniform(0.4, 4), chance.choice(WORKERS), chance.choice(APIS), chance.uniform(0, 3))
+            pause, worker, api, seconds, rest = (
+                chance.uniform(0.4, 4), chance.choice(WORKERS), chance.choice(APIS), chance.uniform(0, 3),
+                chance.uniform(1, 5))
             target = {"worker": worker, "API": api}.get(kind.split()[-1])
             if target is None:
                 target = "postgres" if kind in ("kill PostgreSQL", "end database sessions") else "rabbitmq"
-            yield Strike(pause / pace, kind, target, 0 if target == "postgres" else seconds)
+            yield Strike(pause / pace, kind, target, 0 if target == "postgres" else seconds, rest / pace)

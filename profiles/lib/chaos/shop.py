@@ -222,3 +222,4 @@ class Conductor:
                 self.shop.strike(strike)
             except Exception as error:  # whatever it is, the run has failed and says so
                 self.faults.append(f"{strike.kind} ({strike.target}): {error}")
+            time.sleep(max(0, min(strike.rest, end - time.monotonic())))

@@ -120,7 +120,7 @@ class Overlap(unittest.TestCase):
 
     def conduct(self, *plan):
         shop = self.Shop()
-        conductor = Conductor(shop, [Strike(0, kind, target, 0) for kind, target in plan], lambda strike: None)
+        conductor = Conductor(shop, [Strike(0, kind, target, 0, 0) for kind, target in plan], lambda strike: None)
         conductor.run(time.monotonic() + 30)
         return shop.log, conductor.faults
 
