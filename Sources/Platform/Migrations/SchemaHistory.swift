@@ -6,6 +6,8 @@ enum SchemaHistory {
     /// The key of the advisory lock that migrators of one database share: "tradewin" in ASCII.
     static let lockKey: Int64 = 0x7472_6164_6577_696E
 
+    /// Makes the table, unless it is there. Others may read it, which is how they know that a schema is behind; where default
+    /// privileges gave them more, that is taken back.
     static func createTable(on connection: PostgresConnection) async throws(PostgresError) {
         try await connection.script(
             """
@@ -16,7 +18,18 @@ enum SchemaHistory {
                 applied_at timestamptz NOT NULL DEFAULT clock_timestamp(),
                 duration_ms bigint NOT NULL,
                 finished boolean NOT NULL
-            )
+            );
+            DO $$
+            DECLARE
+                other regrole;
+            BEGIN
+                FOR other IN
+                    SELECT DISTINCT grantee FROM pg_class, aclexplode(relacl)
+                    WHERE pg_class.oid = 'schema_history'::regclass AND grantee NOT IN (0, relowner)
+                LOOP
+                    EXECUTE format('REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON schema_history FROM %s', other);
+                END LOOP;
+            END $$
             """)
     }
 
