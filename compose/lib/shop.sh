@@ -91,19 +91,14 @@ nothing_is_pending() { [[ $(pending) == 0 ]]; }
 
 # audit: profiles/audit, led to the containers.
 audit() {
-    local database environment=() management
-    for database in orders stock notifications; do
-        environment+=("$(domain_of "$database")_DATABASE_URL=postgresql://${database}_owner:$(
+    local domain database environment=() management
+    for domain in $(each_domain); do
+        database=$(database_of "$domain")
+        environment+=("${domain^^}_DATABASE_URL=postgresql://${database}_owner:$(
             secret "${database}_owner" password)@$(address_of postgres database):5432/$database")
     done
     management=tradewind:$(docker exec "$(containers_of rabbitmq)" cat /run/secrets/broker/password)
     environment+=("RABBITMQ_MANAGEMENT_URL=http://$management@$(address_of rabbitmq broker):15672"
         "AMQP_URL=amqp://$management@$(address_of rabbitmq broker):5672/")
     env "${environment[@]}" "$PROJECT_DIR/profiles/audit" --settle "${1:-60}"
-}
-domain_of() {
-    local domain
-    for domain in $(each_domain); do
-        if [[ $(database_of "$domain") == "$1" ]]; then printf '%s\n' "${domain^^}"; fi
-    done
 }
