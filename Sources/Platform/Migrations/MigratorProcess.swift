@@ -15,7 +15,7 @@ public struct MigratorProcess {
         // back what was under way.
         for number in [SIGTERM, SIGINT] { signal(number) { _exit(128 + $0) } }
         signal(SIGPIPE, SIG_IGN)
-        exit(await outcome(of: Array(CommandLine.arguments.dropFirst()), migrations))
+        ExitCode.end(await outcome(of: Array(CommandLine.arguments.dropFirst()), migrations))
     }
 
     private func outcome(of arguments: [String], _ migrations: @Sendable () throws -> [Migration]) async -> Int32 {

@@ -47,11 +47,11 @@ public struct ServiceProcess<Settings: Sendable>: Sendable {
         } catch {
             answerCommandLine(environment)
             StandardError.write("\(name): these settings are wrong (see \(name) --help):\n\(error)")
-            exit(ExitCode.badConfiguration)
+            ExitCode.end(ExitCode.badConfiguration)
         }
         let logger = Logger(service: name, level: level)
         let context = ProcessContext(name: name, logger: logger, readiness: Readiness())
-        exit(await run(compose, settings, context, until: shutdown))
+        ExitCode.end(await run(compose, settings, context, until: shutdown))
     }
 
     private func run(
@@ -88,12 +88,12 @@ public struct ServiceProcess<Settings: Sendable>: Sendable {
             for setting in environment.settings {
                 print("\(setting.name)=\(setting.isSecret ? "(secret)" : setting.value ?? "(missing)")")
             }
-        case "--check-health": exit(checkHealth(environment))
+        case "--check-health": ExitCode.end(checkHealth(environment))
         case .some(let argument):
             StandardError.write("\(name): unknown argument \(argument)\n\n\(help(environment))")
-            exit(ExitCode.badUsage)
+            ExitCode.end(ExitCode.badUsage)
         }
-        exit(ExitCode.success)
+        ExitCode.end(ExitCode.success)
     }
 
     /// Asks the process that runs with the same settings.
@@ -145,4 +145,13 @@ public enum ExitCode {
     public static let badUsage: Int32 = 64
     /// Wrong settings (`EX_CONFIG`).
     public static let badConfiguration: Int32 = 78
+
+    /// Ends the process with this code, and nothing besides but what is still to be written out.
+    ///
+    /// `exit(3)` would have OpenSSL take down what it has, while threads that have just closed a connection to PostgreSQL
+    /// end, for which it cleans up as well: a worker that had done everything right ended by SIGSEGV in libcrypto.
+    public static func end(_ code: Int32) -> Never {
+        fflush(nil)
+        _exit(code)
+    }
 }
