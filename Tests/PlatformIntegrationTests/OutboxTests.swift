@@ -158,7 +158,9 @@ import Testing
             try await bench.declareQueues()
             let published = Box(0)
             try await bench.running(bench.relay(name: "victim")) {
-                // The management API lists a new connection after some seconds.
+                try await eventually("the broker lists the connection", within: .seconds(40)) {
+                    try await !bench.vhost.connections(named: "victim").isEmpty
+                }
                 var closed = 0
                 while closed == 0, published.value < 60_000 {
                     let start = published.value

@@ -116,16 +116,21 @@ public struct TestVhost: Sendable {
     /// - Returns: how many there were.
     @discardableResult
     public func closeConnections(named part: String) async throws -> Int {
-        let connections = try await management.call("GET", "/vhosts/\(name)/connections").arrayValue ?? []
-        var closed = 0
-        for connection in connections {
-            let given = connection["client_properties"]?["connection_name"]?.stringValue ?? ""
-            guard given.contains(part), let name = connection["name"]?.stringValue else { continue }
+        let names = try await connections(named: part)
+        for name in names {
             let path = name.map { $0 == " " ? "%20" : $0 == ">" ? "%3E" : String($0) }.joined()
             try await management.call("DELETE", "/connections/\(path)")
-            closed += 1
         }
-        return closed
+        return names.count
+    }
+
+    /// What the broker calls the connections in whose own name `part` occurs. It lists a new one after some seconds.
+    public func connections(named part: String) async throws -> [String] {
+        let connections = try await management.call("GET", "/vhosts/\(name)/connections").arrayValue ?? []
+        return connections.compactMap { connection in
+            let given = connection["client_properties"]?["connection_name"]?.stringValue ?? ""
+            return given.contains(part) ? connection["name"]?.stringValue : nil
+        }
     }
 }
 
