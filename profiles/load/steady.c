@@ -75,10 +75,12 @@ static void place(int *connection, long number, struct request *request) {
                       "POST /api/orders HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
                       "Idempotency-Key: steady-%08x-%ld\r\nContent-Length: %d\r\n\r\n%s",
                       run, number, length, body);
-    if (write(*connection, message, length) != length || read_answer(*connection, answer, sizeof answer) == 0) {
+    // Once more on a new connection: the server may have closed the old one for being idle. The key makes that safe.
+    for (int attempt = 0; send(*connection, message, length, MSG_NOSIGNAL) != length ||
+                          read_answer(*connection, answer, sizeof answer) == 0; attempt++) {
         close(*connection);
         *connection = connect_once();
-        return;
+        if (attempt == 1) return;
     }
     request->answered = wall();
     sscanf(answer, "HTTP/1.1 %d", &request->status);

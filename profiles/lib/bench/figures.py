@@ -61,42 +61,59 @@ class Summary:
         return cls(statistics.median(values), min(values), max(values))
 
 
+@dataclasses.dataclass(frozen=True)
+class Target:
+    """What was wanted and what was measured. The median decides."""
+
+    title: str
+    summary: Summary
+    unit: str
+    bound: str
+    met: bool
+
+
 class Figures:
-    """Named lists of values, one a round."""
+    """Named values, one a round."""
 
     def __init__(self):
-        self.values = {}
+        self.by_round = {}
         self.units = {}
+        self.round = 0
 
     def add(self, name, value, unit="/s"):
-        self.values.setdefault(name, []).append(value)
+        """Notes a figure of the current round."""
+        self.by_round.setdefault(name, {})[self.round] = value
         self.units[name] = unit
 
     def __contains__(self, name):
-        return name in self.values
+        return name in self.by_round
+
+    def names(self):
+        return list(self.by_round)
+
+    def has(self, name):
+        """Whether the current round has this figure already."""
+        return self.round in self.by_round.get(name, {})
+
+    def values(self, name):
+        return list(self.by_round[name].values())
 
     def summary(self, name):
-        return Summary.of(self.values[name])
+        return Summary.of(self.values(name))
 
     def ratio(self, ratio):
-        """None where one of the two was not measured."""
-        over, under = self.values.get(ratio.over), self.values.get(ratio.under)
-        if not over or not under:
-            return None
-        return Summary.of([upper / lower for upper, lower in zip(over, under)])
+        """Of the rounds that have both; None where none has."""
+        over, under = self.by_round.get(ratio.over, {}), self.by_round.get(ratio.under, {})
+        shares = [value / under[number] for number, value in over.items() if number in under]
+        return Summary.of(shares) if shares else None
 
     def targets(self):
-        """(title, summary, unit, target as text, reached) of each target that was measured."""
-        lines = []
-        for ratio in RATIOS:
-            summary = self.ratio(ratio)
-            if summary and ratio.least:
-                lines.append((ratio.title, summary, "", f"≥ {ratio.least:g}", summary.median >= ratio.least))
-        for bound in BOUNDS:
-            if bound.name in self:
-                summary = self.summary(bound.name)
-                lines.append((bound.title, summary, bound.unit, f"≤ {bound.most:g}", summary.median <= bound.most))
-        return lines
+        """Each target of which something was measured."""
+        ratios = [Target(ratio.title, self.ratio(ratio), "", f"≥ {ratio.least:g}", self.ratio(ratio).median >= ratio.least)
+                  for ratio in RATIOS if ratio.least and self.ratio(ratio)]
+        bounds = [Target(bound.title, self.summary(bound.name), bound.unit, f"≤ {bound.most:g}",
+                         self.summary(bound.name).median <= bound.most) for bound in BOUNDS if bound.name in self]
+        return ratios + bounds
 
 
 def percentile(ordered, share):

@@ -1,10 +1,10 @@
 """Section 6: the same with ten million orders in the tables, and a backlog of a million messages."""
 
 import concurrent.futures
+import contextlib
 
-import load
-import saga
-import sections
+from saga import flood
+from sections import drain_outbox, place
 
 DATABASES = {"order": "orders", "stock": "stock"}
 
@@ -15,6 +15,7 @@ def grow(run):
     shop.empty()
     run.say(f"making {orders:,} orders")
     for domain, name in DATABASES.items():
+        shop.sql("admin", f"DROP DATABASE IF EXISTS {name}_grown WITH (FORCE)")
         shop.sql("admin", f'CREATE DATABASE {name}_grown TEMPLATE {name} OWNER {name}')
         shop.databases[f"{domain}_grown"] = shop.admin.rsplit("/", 1)[0] + f"/{name}_grown"
     with concurrent.futures.ThreadPoolExecutor() as pool:
@@ -22,6 +23,7 @@ def grow(run):
                      for domain in DATABASES]:
             made.result()
     shop.sql("admin", "CHECKPOINT")
+    run.grown = True
 
 
 class Grown:
@@ -50,21 +52,25 @@ class Grown:
 
 
 def growth(run):
-    if run.round == 0:
+    if not run.grown:
         grow(run)
     for name in ("grown.placing.empty", "grown.placing"):
-        run.say("placing, empty tables" if name.endswith("empty") else "placing, full tables")
-        with saga.Nothing() if name.endswith("empty") else Grown(run.shop):
-            run.shop.empty()
-            rate, _, p99 = sections.place(run)
-            run.figures.add(name, rate)
-            run.figures.add(f"{name}.p99", p99, "ms")
+        with tables(run, name):
+            place(run, name)
     for name in ("grown.saga.empty", "grown.saga"):
-        run.say("the saga, empty tables" if name.endswith("empty") else "the saga, full tables")
-        with saga.Nothing() if name.endswith("empty") else Grown(run.shop):
-            run.shop.empty()
-            run.figures.add(name, saga.flood(run))
+        with tables(run, name):
+            flood(run, name, run.sizes.grown_saga)
     run.say("relaying the usual backlog")
-    run.figures.add("grown.relay.usual", sections.drain_outbox(run, run.sizes.messages))
+    drain_outbox(run, "grown.relay.usual", run.sizes.messages)
     run.say(f"relaying a backlog of {run.sizes.backlog:,}")
-    run.figures.add("grown.relay", sections.drain_outbox(run, run.sizes.backlog))
+    drain_outbox(run, "grown.relay", run.sizes.backlog)
+
+
+@contextlib.contextmanager
+def tables(run, name):
+    """The empty ones or the full ones, as the figure's name says."""
+    what, empty = name.split(".")[1], name.endswith(".empty")
+    run.say(f"{what}, {'empty' if empty else 'full'} tables")
+    with contextlib.nullcontext() if empty else Grown(run.shop):
+        run.shop.empty()
+        yield

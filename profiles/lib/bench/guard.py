@@ -49,7 +49,7 @@ def describe(ratios, baseline, fall=FALL):
     return "\n".join(lines)
 
 
-def watch(run, sections, keeping=False, path=BASELINE):
+def watch(run, keeping=False, path=BASELINE):
     """Measures the guarded ratios; 1 when one of them has fallen, 0 otherwise. `keeping` writes them down instead.
 
     What seems to have fallen is measured again, for more rounds than before, and judged by the median of all rounds, the
@@ -73,6 +73,8 @@ def watch(run, sections, keeping=False, path=BASELINE):
         run.measure(dict.fromkeys(SECTION.get(name, name) for name in suspects), range(rounds, 2 * rounds + 1))
     print(describe(measured(), baseline))
     lost = fallen(measured(), baseline) + missing(measured(), baseline)
+    for name, number, failure in run.failures:
+        print(f"  {name}, round {number + 1}: {failure}", file=sys.stderr)
     if lost:
         print(f"✗ more than {FALL:.0%} below what is kept, or not measured: {', '.join(lost)}", file=sys.stderr)
     return 1 if lost else 0

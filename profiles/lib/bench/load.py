@@ -1,5 +1,6 @@
 """What puts load on a shop: pgbench, wrk, a bare publisher, requests at a steady rate."""
 
+import collections
 import os
 import re
 import subprocess
@@ -55,13 +56,21 @@ def publish(shop, count, products, exchange, key):
     return float(run(words, env={**os.environ, "AMQP_URL": shop.broker}))
 
 
+def statuses(shop, process, rate, seconds, products):
+    """Places orders at a steady rate; how many were answered with which status."""
+    return dict(collections.Counter(line.split()[3] for line in place_steadily(shop, process, rate, seconds, products)))
+
+
 def steady(shop, process, rate, seconds, products):
     """Places orders at a steady rate: for each its id and the moments (µs) at which it was meant and answered."""
-    output = run([f"{shop.tools}/steady", "127.0.0.1", str(process.port), str(rate), str(seconds), str(products)])
     orders = {}
-    for line in output.splitlines():
+    for line in place_steadily(shop, process, rate, seconds, products):
         order, meant, answered, status = line.split()
         if status != "201":
             raise RuntimeError(f"an order was answered {status} at {rate} orders/s")
         orders[order] = (int(meant), int(answered))
     return orders
+
+
+def place_steadily(shop, process, rate, seconds, products):
+    return run([f"{shop.tools}/steady", "127.0.0.1", str(process.port), str(rate), str(int(seconds)), str(products)]).splitlines()

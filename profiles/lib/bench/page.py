@@ -53,7 +53,7 @@ def latency_chart(figures):
 def memory_chart(figures):
     rows = []
     for kind, colour in (("idle", "yardstick"), ("peak", "bar")):
-        for name in figures.values:
+        for name in figures.names():
             if name.startswith(f"{kind}.memory.") and not name.endswith(".most"):
                 summary = figures.summary(name)
                 rows.append(chart.Bar(f"{name.rsplit('.', 1)[1]}, {kind}", summary, f"{summary.median:.0f} MB", colour))
@@ -77,16 +77,20 @@ def write(document, figures, directory):
     if document["settings"]:
         parts.append(f"<p>Settings: {escape(', '.join(document['settings']))}</p>")
     parts += [picture for picture in (ratios, rate_chart(figures), latency_chart(figures), memory_chart(figures)) if picture]
+    parts += [f"<p class=missed>{escape(failure['section'])} failed in round {failure['round']}: "
+              f"{escape(failure['failure'])}</p>" for failure in document["failures"]]
     parts.append("<h2>Targets</h2>" + table(
-        ["", "median", "least", "most", "target", ""],
-        [[title, f"{report.number(summary.median)} {unit}", report.number(summary.least), report.number(summary.most),
-          target, "reached" if reached else "missed"] for title, summary, unit, target, reached in figures.targets()]))
+        ["", "target", "median", "least", "most", ""],
+        [[target.title, f"{target.bound} {target.unit}", report.number(target.summary.median),
+          report.number(target.summary.least), report.number(target.summary.most),
+          "met" if target.met else "missed"] for target in figures.targets()]))
     parts.append("<h2>All figures</h2>" + table(
-        ["", "median", "least", "most"],
-        [[title.strip(),
-          f"{report.number(figures.summary(name).median)} {figures.units[name]}",
-          report.number(figures.summary(name).least), report.number(figures.summary(name).most)]
+        ["", "", "median", "least", "most"],
+        [[title, figures.units[name], *(report.number(value) for value in vars(figures.summary(name)).values())]
          for name, title in report.ROWS if name in figures]))
+    if report.spent(figures):
+        parts.append("<h2>Processor time, µs</h2>" + table(["", *(title for _, title in report.PARTS), "together"],
+                                                           [[title, *cells] for title, cells in report.spent(figures)]))
     if report.costs(figures):
         parts.append("<h2>Cost</h2>" + table([""] + [f"{title}, {unit}" for _, title, unit in report.COSTS],
                                              [[process, *cells] for process, cells in report.costs(figures)]))

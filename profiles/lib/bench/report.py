@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 
+import markdown
 import page
 from figures import RATIOS
 
@@ -24,19 +25,26 @@ ROWS = [
     ("saga", "saga, request to final state"),
     ("steady.200.p50", "at 200 orders/s, request to Confirmed, median"), ("steady.200.p99", "  99th percentile"),
     ("steady.200.p99.9", "  99.9th percentile"), ("steady.200.answer.p50", "  request to answer, median"),
-    ("steady.200.answer.p99", "  99th percentile"),
+    ("steady.200.answer.p99", "  request to answer, 99th percentile"),
     ("steady.500.p50", "at 500 orders/s, request to Confirmed, median"), ("steady.500.p99", "  99th percentile"),
     ("steady.500.p99.9", "  99.9th percentile"), ("steady.500.answer.p50", "  request to answer, median"),
-    ("steady.500.answer.p99", "  99th percentile"),
-    ("slow.limit", "slow disk: pgbench"), ("slow.placing", "slow disk: placing"), ("slow.p50", "  median"),
-    ("slow.p99", "  99th percentile"),
-    ("grown.placing.empty", "placing, empty tables"), ("grown.placing", "placing, full tables"),
-    ("grown.placing.p99", "  99th percentile"),
+    ("steady.500.answer.p99", "  request to answer, 99th percentile"),
+    ("slow.limit", "slow disk: pgbench"), ("slow.placing", "slow disk: placing"), ("slow.placing.p50", "  median"),
+    ("slow.placing.p99", "  99th percentile"),
+    ("grown.placing.empty", "placing, empty tables"), ("grown.placing.empty.p99", "  99th percentile"),
+    ("grown.placing", "placing, full tables"), ("grown.placing.p99", "  99th percentile"),
     ("grown.saga.empty", "saga, empty tables"), ("grown.saga", "saga, full tables"),
     ("grown.relay.usual", "relay, the usual backlog"), ("grown.relay", "relay, a backlog of a million"),
 ]
 COSTS = [("idle.cpu", "idle CPU", "%"), ("peak.cpu", "peak CPU", "%"), ("idle.memory", "idle memory", "MB"),
          ("peak.memory", "peak memory", "MB"), ("ready", "exec to ready", "ms"), ("size", "binary", "MB")]
+# What an order or a message takes of the processors.
+SPENT = [("placing", "placing, an order"), ("relay", "relay, a message"), ("consuming", "consuming, a message"),
+         ("hot", "consuming, all on one product"), ("saga", "saga, an order"), ("slow.placing", "placing on a slow disk"),
+         ("grown.placing.empty", "placing, empty tables"), ("grown.placing", "placing, full tables"),
+         ("grown.saga.empty", "saga, empty tables"), ("grown.saga", "saga, full tables")]
+PARTS = [("shop", "the shop's processes"), ("postgres", "PostgreSQL"), ("rabbitmq", "RabbitMQ")]
+LOAD_BEFORE = os.getloadavg()
 
 
 def progress(text="", elapsed=0.0):
@@ -73,12 +81,9 @@ def machine():
             f"load average before {', '.join(f'{load:.1f}' for load in LOAD_BEFORE)}")
 
 
-LOAD_BEFORE = os.getloadavg()
-
-
 def costs(figures):
     """A row a process: its name, then what it costs."""
-    names = list(dict.fromkeys(name.split(".")[-1] for name in figures.values
+    names = list(dict.fromkeys(name.split(".")[-1] for name in figures.names()
                                if name.startswith(("idle.cpu.", "peak.cpu.")) and not name.endswith(".most")))
     rows = []
     for process in names:
@@ -87,43 +92,84 @@ def costs(figures):
     return rows
 
 
+def spent(figures):
+    """A row a section: its title, and the microseconds that each part takes for one order or message."""
+    rows = []
+    for name, title in SPENT:
+        if f"{name}.cpu.shop" in figures:
+            parts = [figures.summary(f"{name}.cpu.{part}").median for part, _ in PARTS]
+            rows.append((title, [number(part) for part in [*parts, sum(parts)]]))
+    return rows
+
+
 def print_table(figures):
-    print(f"\n{BOLD}{'':<52}{'median':>10}   min – max{PLAIN}")
+    print(f"\n{BOLD}{'':<52}{'median':>10}      min – max{PLAIN}")
     for name, title in ROWS:
         if name in figures:
             summary, unit = figures.summary(name), figures.units[name]
-            print(f"  {title:<50}{number(summary.median):>10} {unit:<4}{spread(summary)}")
+            print(f"  {title:<50}{number(summary.median):>10} {unit:<4} {spread(summary)}")
     ratios = [(ratio, figures.ratio(ratio)) for ratio in RATIOS]
     if any(summary for _, summary in ratios):
-        print(f"\n{BOLD}{'Ratios within a round':<52}{'median':>10}   min – max{PLAIN}")
+        print(f"\n{BOLD}{'Ratios within a round':<52}{'median':>10}      min – max{PLAIN}")
     for ratio, summary in ratios:
         if summary:
-            print(f"  {ratio.title:<50}{summary.median:>10.2f}   {summary.least:.2f} – {summary.most:.2f}")
+            print(f"  {ratio.title:<50}{summary.median:>10.2f}      {summary.least:.2f} – {summary.most:.2f}")
+    if spent(figures):
+        print(f"\n{BOLD}{'Processor time, µs':<36}" + "".join(f"{title:>22}" for _, title in PARTS) + f"{'together':>12}{PLAIN}")
+        for title, cells in spent(figures):
+            print(f"  {title:<34}" + "".join(f"{cell:>22}" for cell in cells[:-1]) + f"{cells[-1]:>12}")
     if costs(figures):
         print(f"\n{BOLD}{'Cost':<22}" + "".join(f"{f'{title}, {unit}':>18}" for _, title, unit in COSTS) + PLAIN)
         for process, cells in costs(figures):
             print(f"  {process:<20}" + "".join(f"{cell:>18}" for cell in cells))
+
+
+def print_targets(figures):
+    """Last, so that it is what a person sees: which targets were met, and how many."""
     targets = figures.targets()
-    if targets:
-        print(f"\n{BOLD}Targets{PLAIN}")
-    for title, summary, unit, target, reached in targets:
-        mark = f"{GREEN}✓ reached{PLAIN}" if reached else f"{RED}✗ missed {PLAIN}"
-        print(f"  {mark}  {title:<52}{number(summary.median):>8} {unit:<3} target {target}")
+    if not targets:
+        return
+    print(f"\n{BOLD}{'Targets':<67}{'median':>8}       target      min – max{PLAIN}")
+    for target in targets:
+        mark = f"{GREEN}✓ met   {PLAIN}" if target.met else f"{RED}✗ missed{PLAIN}"
+        print(f"  {mark}  {target.title:<55}{number(target.summary.median):>8} {target.unit:<4}{target.bound:>8}      "
+              f"{spread(target.summary)}")
+    met = sum(target.met for target in targets)
+    print(f"\n{BOLD}{met} of {len(targets)} targets met{PLAIN}")
+
+
+def document(run, settings):
+    """All that was measured, for machines."""
+    figures = run.figures
+    return {
+        "date": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "machine": machine(),
+        "seconds": round(time.monotonic() - run.start), "rounds": run.rounds, "settings": settings,
+        "sizes": vars(run.sizes),
+        "figures": {name: {"unit": figures.units[name], **vars(figures.summary(name)), "values": figures.values(name)}
+                    for name in figures.names()},
+        "ratios": {ratio.name: {"title": ratio.title, **vars(figures.ratio(ratio))}
+                   for ratio in RATIOS if figures.ratio(ratio)},
+        "targets": [{"title": target.title, "target": target.bound, "unit": target.unit, **vars(target.summary),
+                     "met": target.met} for target in figures.targets()],
+        "failures": [{"section": name, "round": number + 1, "failure": failure} for name, number, failure in run.failures]}
+
+
+def save(run, directory, settings):
+    """report.json alone, so that a run that ends early leaves what it has measured."""
+    path = os.path.join(directory, "report.json")
+    with open(f"{path}.new", "w") as file:
+        json.dump(document(run, settings), file, indent=2)
+    os.replace(f"{path}.new", path)
 
 
 def write(run, directory, settings):
     figures = run.figures
     print_table(figures)
-    document = {
-        "date": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "machine": machine(),
-        "seconds": round(time.monotonic() - run.start), "rounds": run.sizes.rounds, "settings": settings,
-        "sizes": vars(run.sizes),
-        "figures": {name: {"unit": figures.units[name], "median": figures.summary(name).median, "values": values}
-                    for name, values in figures.values.items()},
-        "ratios": {ratio.name: vars(figures.ratio(ratio)) for ratio in RATIOS if figures.ratio(ratio)},
-        "targets": [{"title": title, "target": target, "median": summary.median, "reached": reached}
-                    for title, summary, _, target, reached in figures.targets()]}
-    with open(os.path.join(directory, "report.json"), "w") as file:
-        json.dump(document, file, indent=2)
-    page.write(document, figures, directory)
-    print(f"\n  {directory}/report.html")
+    print_targets(figures)
+    save(run, directory, settings)
+    found = document(run, settings)
+    page.write(found, figures, directory)
+    markdown.write(found, figures, directory)
+    for name, number_of_round, failure in run.failures:
+        print(f"{RED}✗ {name} failed in round {number_of_round + 1}: {failure}{PLAIN}")
+    print(f"\n  {directory}/report.html, report.md, report.json, ratios.svg")

@@ -1,14 +1,15 @@
 """Section 5: the whole way of an order, from the request to its final state; and section 8: what that costs."""
 
+import contextlib
 import os
-import threading
 import time
 
 import load
 from figures import percentile
-from process import cpu_seconds, family, resident
+from process import cpu_seconds, resident
 from sections import limit
 from shop import DOMAINS, PRODUCTS, wait_until
+from weighing import Spending, Weighing
 
 KINDS = [f"{domain}-{part}" for domain in DOMAINS for part in ("api", "worker")]
 
@@ -26,18 +27,19 @@ def saga(run):
     limit(run)
     run.say(f"the whole saga, orders placed for {run.sizes.saga} s")
     run.shop.empty()
-    run.figures.add("saga", flood(run, cost=not run.quick))
+    flood(run, "saga", run.sizes.saga, weighed=not run.quick)
 
 
-def flood(run, cost=False):
+def flood(run, name, seconds, weighed=False):
     """Orders a second, from the first request to the last final state."""
     shop = run.shop
     processes = start_all(shop)
     try:
-        with Weighing(run, processes) if cost else Nothing():
-            start = time.time()
-            load.wrk(shop, processes["order-api"].url, run.sizes.saga, PRODUCTS)
+        with Weighing(run, processes) if weighed else contextlib.nullcontext():
+            spending, start = Spending(shop, processes), time.time()
+            load.wrk(shop, processes["order-api"].url, seconds, PRODUCTS)
             wait_until(lambda: not pending(shop), "orders are still Pending", timeout=1800, pause=0.2)
+            spending.end()
     finally:
         shop.stop(*processes.values())
     [[confirmed, cancelled, end]] = shop.sql("order", f"""
@@ -45,7 +47,8 @@ def flood(run, cost=False):
                extract(epoch FROM max(changed_at)) FROM orders WHERE placed_at >= to_timestamp({start:.6f})""")
     if int(cancelled) > 0:
         raise RuntimeError(f"{cancelled} orders were cancelled, though there was stock for all")
-    return int(confirmed) / (float(end) - start)
+    run.figures.add(name, int(confirmed) / (float(end) - start))
+    spending.note(run.figures, name, int(confirmed))
 
 
 def steady(run):
@@ -68,64 +71,6 @@ def steady(run):
             times = sorted((end[order] - meant) / 1000 for order, (meant, _) in orders.items())
             for label, share in (("p50", 0.5), ("p99", 0.99), ("p99.9", 0.999)):
                 run.figures.add(f"steady.{rate}.{name}{label}", percentile(times, share), "ms")
-
-
-class Nothing:
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        pass
-
-
-class Weighing:
-    """Memory and processor of each process, and of the servers, while it lasts: the peak and the mean."""
-
-    def __init__(self, run, processes):
-        self.run = run
-        self.groups = {kind: [process.pid] for kind, process in processes.items()}
-        for server in ("postgres", "rabbitmq"):
-            self.groups[server] = [run.shop.server(server)]
-        self.memory = {}
-        self.over = threading.Event()
-
-    def __enter__(self):
-        self.before, self.start = self.processor(), time.monotonic()
-        self.thread = threading.Thread(target=self.watch, daemon=True)
-        self.thread.start()
-        return self
-
-    def processor(self):
-        # A server's children come and go: what has ended is in its parent's sum.
-        return {name: sum_of(cpu_seconds, family(pids[0]) if name in ("postgres", "rabbitmq") else pids)
-                for name, pids in self.groups.items()}
-
-    def watch(self):
-        while not self.over.wait(0.5):
-            for kind, pids in self.groups.items():
-                self.memory[kind] = max(self.memory.get(kind, 0), sum_of(resident, pids))
-
-    def __exit__(self, failure, *_):
-        self.over.set()
-        self.thread.join()
-        if failure:
-            return
-        elapsed, after = time.monotonic() - self.start, self.processor()
-        for name in self.groups:
-            self.run.figures.add(f"peak.cpu.{name}", (after[name] - self.before[name]) / elapsed * 100, "%")
-            if name in KINDS:
-                self.run.figures.add(f"peak.memory.{name}", self.memory[name], "MB")
-        self.run.figures.add("peak.memory.most", max(self.memory[kind] for kind in KINDS), "MB")
-
-
-def sum_of(measure, pids):
-    total = 0
-    for pid in pids:
-        try:
-            total += measure(pid)
-        except OSError:
-            pass  # ended meanwhile
-    return total
 
 
 def cost(run):

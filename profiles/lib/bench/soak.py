@@ -9,21 +9,25 @@ import time
 import load
 import report
 import saga
-from process import descriptors, resident
-from shop import PRODUCTS
+from process import cpu_seconds, descriptors, family, resident, threads
+from shop import DOMAINS, PRODUCTS, wait_until
 
 PAUSE = 10
-RATE = 200
+RATE = 50
 # Growth over the second half of the soak that is more than noise: memory settles in the first.
-MOST = {"memory": 3.0, "descriptors": 2.0, "outbox": 16.0}
-UNITS = {"memory": "MB", "descriptors": "", "outbox": "MB"}
+MOST = {"memory": 3.0, "descriptors": 2.0, "threads": 2.0, "outbox": 16.0, "messages": 500.0, "connections": 4.0}
+UNITS = {"memory": "MB", "outbox": "MB"}
+# What is told and not judged: the servers fill their caches for hours.
+SERVERS = "server memory"
+# More orders than this that were not taken at once are no longer a moment of a busy machine.
+REFUSED = 0.01
 
 
 def slope(points):
     """The least squares' rise a second of (time, value) pairs."""
-    if len(points) < 2:
+    if len({at for at, _ in points}) < 2:
         return 0.0
-    return statistics.linear_regression(*zip(*points)).slope if len({at for at, _ in points}) > 1 else 0.0
+    return statistics.linear_regression(*zip(*points)).slope
 
 
 def growth(samples):
@@ -36,46 +40,80 @@ def growth(samples):
 
 
 def grown(rows):
-    return [row for row in rows if row[4] > MOST[row[1]]]
+    return [row for row in rows if row[1] in MOST and row[4] > MOST[row[1]]]
 
 
-def soak(run, minutes, directory):
+def sample(run, processes):
+    """Everything that must not grow, as ((kind, name), value) pairs."""
+    for kind, process in processes.items():
+        yield ("memory", kind), resident(process.pid)
+        yield ("descriptors", kind), descriptors(process.pid)
+        yield ("threads", kind), threads(process.pid)
+    for domain in DOMAINS:
+        [[size]] = run.shop.sql(domain, "SELECT pg_total_relation_size('outbox')")
+        yield ("outbox", f"{domain} outbox"), int(size) / 1e6
+    [[connections]] = run.shop.sql("admin", "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'")
+    yield ("connections", "to postgres"), int(connections)
+    queues = run.shop.manage("GET", "queues/%2F?columns=messages")
+    yield ("messages", "in all queues"), sum(queue.get("messages", 0) for queue in queues)
+    yield (SERVERS, "rabbitmq"), saga.sum_of(resident, family(run.shop.server("rabbitmq")))
+
+
+def soak(run, minutes, rate, directory):
     """Orders at a steady rate, by one worker of each domain. Ends with 1 when something grew."""
     shop = run.shop
     shop.empty()
     processes = saga.start_all(shop)
-    samples, failures = {}, []
+    samples, statuses, failures = {}, {}, []
 
     def place():
         try:
-            load.steady(shop, processes["order-api"], RATE, minutes * 60, PRODUCTS)
-        except RuntimeError as failure:
+            statuses.update(load.statuses(shop, processes["order-api"], rate, minutes * 60, PRODUCTS))
+        except Exception as failure:  # told by the thread that waits
             failures.append(failure)
 
     client = threading.Thread(target=place, daemon=True)
     start = time.monotonic()
     client.start()
-    while client.is_alive():
-        at = time.monotonic() - start
-        report.progress(f"soak, {RATE} orders/s for {minutes:g} minutes", at)
-        for kind, process in processes.items():
-            samples.setdefault(("memory", kind), []).append((at, resident(process.pid)))
-            samples.setdefault(("descriptors", kind), []).append((at, descriptors(process.pid)))
-        for domain in ("order", "stock", "notification"):
-            [[size]] = shop.sql(domain, "SELECT pg_total_relation_size('outbox')")
-            samples.setdefault(("outbox", f"{domain} outbox"), []).append((at, int(size) / 1e6))
-        client.join(PAUSE)
+    # Written as it is taken: whoever ends the soak early has what there was.
+    with open(os.path.join(directory, "soak.csv"), "w", newline="", buffering=1) as file:
+        writer = csv.writer(file)
+        writer.writerow(["kind", "name", "seconds", "value"])
+        while client.is_alive():
+            at = time.monotonic() - start
+            report.progress(f"soak, {rate:g} orders/s for {minutes:g} minutes", at)
+            for (kind, name), value in sample(run, processes):
+                samples.setdefault((kind, name), []).append((at, value))
+                writer.writerow([kind, name, f"{at:.0f}", f"{value:.2f}"])
+            client.join(PAUSE)
     report.progress()
     if failures:
         raise failures[0]
-    rows = growth(samples)
-    with open(os.path.join(directory, "soak.csv"), "w", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["kind", "name", "seconds", "value"])
-        writer.writerows([kind, name, f"{at:.0f}", f"{value:.2f}"]
-                         for (kind, name), points in samples.items() for at, value in points)
-    print(f"\n{'':<34}{'first':>10}{'last':>10}   growth in the second half")
+    wait_until(lambda: not saga.pending(shop), "orders are still Pending", timeout=300)
+    elapsed = time.monotonic() - start
+    shares = {kind: cpu_seconds(process.pid) / elapsed for kind, process in processes.items()}
+    table = tell(growth(samples), statuses, shares, rate, elapsed)
+    print(table)
+    with open(os.path.join(directory, "soak.md"), "w") as file:
+        file.write(table)
+    return 1 if grown(growth(samples)) or refused(statuses) > REFUSED else 0
+
+
+def refused(statuses):
+    """The share of requests that were answered with anything but 201."""
+    return 1 - statuses.get("201", 0) / max(1, sum(statuses.values()))
+
+
+def tell(rows, statuses, shares, rate, elapsed):
+    """The figures of a soak as a Markdown table."""
+    answers = ", ".join(f"{count:,} answered {status}" for status, count in sorted(statuses.items()))
+    processor = ", ".join(f"{kind} {share:.1%}" for kind, share in shares.items())
+    lines = [f"\nSoak of {elapsed / 60:.0f} minutes at {rate:g} orders/s: {answers}; all were confirmed or cancelled at the end.",
+             f"Processor time, as a share of one core: {processor}.\n",
+             "| what | | first | last | growth in the second half | at most |", "|---|---|---|---|---|---|"]
     for name, kind, first, last, by in rows:
-        mark = "  GROWS" if by > MOST[kind] else ""
-        print(f"  {name:<20}{kind:<12}{first:>10.1f}{last:>10.1f}   {by:+.1f} {UNITS[kind]}{mark}")
-    return 1 if grown(rows) else 0
+        unit = UNITS.get(kind, "MB" if kind == SERVERS else "")
+        bound = f"{MOST[kind]:g} {unit}".strip() if kind in MOST else "not judged"
+        verdict = " **grows**" if kind in MOST and by > MOST[kind] else ""
+        lines.append(f"| {name} | {kind} | {first:.1f} | {last:.1f} | {f'{by:+.1f} {unit}'.strip()}{verdict} | {bound} |")
+    return "\n".join(lines) + "\n"

@@ -11,8 +11,11 @@ from xml.etree import ElementTree
 import chart
 import flame
 import guard
+import report
 import soak
+import sweep
 from figures import RATIOS, Figures, Summary, percentile
+from run import Run, Sizes
 
 KEPT = {"placing": 2.0, "relay": 0.6, "consuming": 2.0, "hot": 3.0, "saga": 0.3}
 
@@ -21,16 +24,16 @@ class FakeRun:
     """Measures what it is told: a list of ratios for each round."""
 
     def __init__(self, rounds, **ratios):
-        self.figures, self.sizes, self.ratios = Figures(), type("Sizes", (), {"rounds": rounds})(), {**KEPT, **ratios}
-        self.measured = []
+        self.figures, self.sizes, self.ratios = Figures(), Sizes(rounds=rounds), {**KEPT, **ratios}
+        self.measured, self.failures = [], []
 
     def measure(self, names, rounds=None):
-        for number in rounds or range(self.sizes.rounds):
+        for self.figures.round in rounds or range(self.sizes.rounds):
             for ratio in RATIOS:
                 if guard.SECTION.get(ratio.name, ratio.name) in names and ratio.quick:
                     value = self.ratios[ratio.name]
-                    self.figures.add(ratio.over, 1000 * (value[number] if isinstance(value, list) else value))
-                    self.figures.values[ratio.under] = [1000] * len(self.figures.values[ratio.over])
+                    self.figures.add(ratio.over, 1000 * (value[self.figures.round] if isinstance(value, list) else value))
+                    self.figures.add(ratio.under, 1000)
                     self.measured.append(ratio.name)
 
 
@@ -40,7 +43,7 @@ class GuardTests(unittest.TestCase):
             path = os.path.join(directory, "baseline.json")
             guard.keep(kept, "a machine", path)
             with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()) as errors:
-                status = guard.watch(run, {}, keeping, path)
+                status = guard.watch(run, keeping, path)
             return status, errors.getvalue(), guard.read(path)
 
     def test_what_is_as_fast_as_kept_passes(self):
@@ -76,10 +79,19 @@ class GuardTests(unittest.TestCase):
 class FigureTests(unittest.TestCase):
     def test_a_ratio_is_made_within_each_round(self):
         figures = Figures()
-        for placed, limit in ((200, 100), (20, 10), (90, 30)):
+        for figures.round, (placed, limit) in enumerate(((200, 100), (20, 10), (90, 30))):
             figures.add("placing", placed)
             figures.add("limit", limit)
         self.assertEqual(figures.ratio(RATIOS[0]), Summary(2, 2, 3))
+
+    def test_a_round_in_which_one_of_the_two_failed_makes_no_ratio(self):
+        figures = Figures()
+        for figures.round, (placed, limit) in enumerate(((200, 100), (None, 1000), (90, 30))):
+            figures.add("limit", limit)
+            if placed:
+                figures.add("placing", placed)
+        self.assertEqual(figures.ratio(RATIOS[0]), Summary(2.5, 2, 3))
+        self.assertIsNone(figures.ratio(RATIOS[1]))
 
     def test_percentiles_are_values_that_occurred(self):
         values = list(range(1, 1001))
@@ -89,7 +101,7 @@ class FigureTests(unittest.TestCase):
         figures = Figures()
         figures.add("placing.p99", 40, "ms")
         figures.add("ready.most", 201, "ms")
-        self.assertEqual([line[-1] for line in figures.targets()], [True, False])
+        self.assertEqual([target.met for target in figures.targets()], [True, False])
 
 
 class SoakTests(unittest.TestCase):
@@ -98,6 +110,103 @@ class SoakTests(unittest.TestCase):
         settled = [(at, min(at, 600) / 60) for at in range(0, 3600, 10)]
         rows = soak.growth({("memory", "leaking"): rising, ("memory", "settled"): settled})
         self.assertEqual([row[0] for row in soak.grown(rows)], ["leaking"])
+
+    def test_what_a_server_caches_is_told_and_not_judged(self):
+        rows = soak.growth({(soak.SERVERS, "rabbitmq"): [(at, at) for at in range(0, 3600, 10)]})
+        self.assertEqual(soak.grown(rows), [])
+        self.assertIn("not judged", soak.tell(rows, {"201": 10}, {"order-api": 0.01}, 20, 3600))
+
+    def test_orders_that_were_not_taken_are_counted(self):
+        self.assertEqual(soak.refused({"201": 98, "503": 2}), 1 - 0.98)
+        self.assertEqual(soak.refused({"201": 98}), 0)
+
+
+class FakeShop:
+    def stop_all(self):
+        self.stopped = True
+
+
+class RunTests(unittest.TestCase):
+    def run_sections(self, sizes, after=lambda: None, **sections):
+        run = Run(FakeShop(), sections, sizes, "/nowhere")
+        with contextlib.redirect_stdout(io.StringIO()):
+            run.measure(list(sections), after=after)
+        return run
+
+    def test_a_section_that_fails_costs_none_of_the_others(self):
+        def good(run):
+            run.figures.add("limit", 100)
+
+        def bad(run):
+            run.figures.add("placing", 150)
+            if run.figures.round == 1:
+                raise RuntimeError("the machine is on fire")
+        run = self.run_sections(Sizes(rounds=3), relay=bad, limit=good)
+        self.assertEqual(run.failures, [("relay", 1, "the machine is on fire")])
+        self.assertEqual(len(run.figures.values("limit")), 3)
+        self.assertTrue(run.shop.stopped, "what it had started is ended")
+
+    def test_what_takes_minutes_has_fewer_rounds(self):
+        def section(name):
+            return lambda run: run.figures.add(name, 1)
+        run = self.run_sections(Sizes(rounds=3, saga_rounds=1, growth_rounds=2), limit=section("limit"),
+                                saga=section("saga"), growth=section("growth"))
+        self.assertEqual({name: len(run.figures.values(name)) for name in run.figures.names()},
+                         {"limit": 3, "saga": 1, "growth": 2})
+
+    def test_each_section_leaves_the_report_as_far_as_it_is(self):
+        with tempfile.TemporaryDirectory() as directory:
+            kept = []
+
+            def after():
+                report.save(run, directory, ["A=1"])
+                with open(os.path.join(directory, "report.json")) as file:
+                    kept.append(json.load(file))
+
+            def first(run):
+                run.figures.add("limit", 100)
+                run.figures.add("placing", 120)
+
+            def second(run):
+                raise OSError("no more disk")
+            run = Run(FakeShop(), {"limit": first, "relay": second}, Sizes(rounds=1), "/nowhere")
+            with contextlib.redirect_stdout(io.StringIO()) as shown:
+                run.measure(["limit", "relay"], after=after)
+                report.write(run, directory, ["A=1"])
+            self.assertEqual([len(document["failures"]) for document in kept], [0, 1])
+            found = kept[0]["targets"][0]
+            self.assertEqual((found["median"], found["least"], found["most"], found["met"]), (1.2, 1.2, 1.2, False))
+            self.assertEqual(kept[0]["settings"], ["A=1"])
+            self.assertIn("✗ missed", shown.getvalue())
+            self.assertIn("0 of 1 targets met", shown.getvalue())
+            self.assertIn("relay failed in round 1", shown.getvalue())
+            for name in ("report.html", "report.md"):
+                with open(os.path.join(directory, name)) as file:
+                    text = file.read()
+                self.assertIn("missed", text)
+                self.assertIn("no more disk", text)
+                self.assertNotRegex(text.replace("http://www.w3.org/2000/svg", ""), r"https?://|src=|<script|<link",
+                                    "the page needs nothing from elsewhere")
+
+
+class SweepTests(unittest.TestCase):
+    def test_a_setting_is_shown_by_the_section_it_belongs_to(self):
+        self.assertEqual(sweep.sections_for("RELAY_BATCH_SIZE", []), ["relay"])
+        self.assertEqual(sweep.sections_for("DATABASE_POOL_SIZE", ["placing"]), ["placing"])
+        with self.assertRaises(RuntimeError):
+            sweep.sections_for("DATABASE_POOL_SIZE", [])
+
+    def test_each_value_has_a_line_with_what_a_message_costs(self):
+        figures = {}
+        for value, cost in (("1", 300), ("500", 20)):
+            figures[value] = Figures()
+            figures[value].add("relay", 1e6 / cost)
+            for part in ("shop", "postgres", "rabbitmq"):
+                figures[value].add(f"relay.cpu.{part}", cost / 4, "µs")
+        lines = sweep.tell("RELAY_BATCH_SIZE", figures, ["relay"]).strip().splitlines()
+        self.assertEqual(len(lines), 4)
+        self.assertTrue(lines[2].startswith("| 1 | relay | 3,333"))
+        self.assertIn("| 15.0 |", lines[3], "5 µs for each of three parts")
 
 
 class PictureTests(unittest.TestCase):
