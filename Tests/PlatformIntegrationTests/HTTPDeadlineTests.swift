@@ -14,7 +14,7 @@ import Testing
     /// `/sleep` ends when cancelled, `/ignore` does not.
     private static func routes(_ events: Events) -> (inout Router) -> Void {
         { router in
-            router.get("/sleep") { _ in
+            router.get("/sleep", .test) { _ in
                 events.add("started")
                 do {
                     try await Task.sleep(for: .seconds(20))
@@ -24,13 +24,13 @@ import Testing
                 }
                 return .empty()
             }
-            router.get("/ignore") { _ in
+            router.get("/ignore", .test) { _ in
                 events.add("started")
                 await Task { try? await Task.sleep(for: .milliseconds(900)) }.value
                 events.add("finished")
                 return .text(200, "too late")
             }
-            router.get("/short") { _ in
+            router.get("/short", .test) { _ in
                 events.add("started")
                 try await Task.sleep(for: .milliseconds(200))
                 return .text(200, "done")

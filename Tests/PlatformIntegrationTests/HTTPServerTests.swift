@@ -21,7 +21,7 @@ import Testing
 
     @Test func manyClientsAreServedAtOnce() async throws {
         let routes: (inout Router) -> Void = { router in
-            router.get("/slow/{name}") { request in
+            router.get("/slow/{name}", .test) { request in
                 try await Task.sleep(for: .milliseconds(100))
                 return .text(200, request.path("name"))
             }
@@ -46,7 +46,7 @@ import Testing
 
     @Test func pipelinedRequestsAreAnsweredInOrder() async throws {
         let routes: (inout Router) -> Void = { router in
-            router.get("/wait/{milliseconds}") { request in
+            router.get("/wait/{milliseconds}", .test) { request in
                 try await Task.sleep(for: .milliseconds(Int(request.path("milliseconds")) ?? 0))
                 return .text(200, request.path("milliseconds"))
             }
@@ -92,7 +92,7 @@ import Testing
 
     @Test func pathAndQueryArriveDecoded() async throws {
         let routes: (inout Router) -> Void = { router in
-            router.get("/items/{name}") { request in
+            router.get("/items/{name}", .test) { request in
                 .text(
                     200, "\(request.path("name"))|\(request.query["q"] ?? "-")|\(request.path)|\(request.remoteAddress)"
                 )
@@ -107,7 +107,7 @@ import Testing
     }
 
     @Test func aRequestIsMeasuredByItsRouteAndNotByItsPath() async throws {
-        let routes: (inout Router) -> Void = { $0.get("/items/{name}") { _ in throw Problem.notFound() } }
+        let routes: (inout Router) -> Void = { $0.get("/items/{name}", .test) { _ in throw Problem.notFound() } }
         try await HTTPTestServer.with(routes: routes) { server in
             _ = try await server.client.send("GET", "/items/1")
             _ = try await server.client.send("GET", "/items/2")
@@ -120,7 +120,7 @@ import Testing
 
     @Test func anErrorIsLoggedAndNotShown() async throws {
         struct Secret: Error { let password = "hunter2" }
-        let routes: (inout Router) -> Void = { $0.get("/fail") { _ in throw Secret() } }
+        let routes: (inout Router) -> Void = { $0.get("/fail", .test) { _ in throw Secret() } }
         try await HTTPTestServer.with(routes: routes) { server in
             let answer = try await server.client.send("GET", "/fail")
             #expect(answer.status == 500)
@@ -142,7 +142,7 @@ import Testing
 
     @Test func aHandlersHeaderCannotBreakTheAnswer() async throws {
         let routes: (inout Router) -> Void = { router in
-            router.get("/x") { _ in .empty(200, headers: ["X-Bad": "a\r\nInjected: b", "X-Good": "c"]) }
+            router.get("/x", .test) { _ in .empty(200, headers: ["X-Bad": "a\r\nInjected: b", "X-Good": "c"]) }
         }
         try await HTTPTestServer.with(routes: routes) { server in
             let answer = try await server.client.send("GET", "/x")

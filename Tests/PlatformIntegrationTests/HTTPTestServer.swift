@@ -27,8 +27,8 @@ struct HTTPTestServer: Sendable {
         _ body: @Sendable (HTTPTestServer) async throws -> Result
     ) async throws -> Result {
         var router = Router()
-        router.get("/hello") { _ in .text(200, "hello") }
-        router.post("/echo") { request in HTTPResponse(body: request.body) }
+        router.get("/hello", .test) { _ in .text(200, "hello") }
+        router.post("/echo", .test) { request in HTTPResponse(body: request.body) }
         routes(&router)
         let metrics = MetricsRegistry()
         let sink = MemorySink()

@@ -14,7 +14,7 @@ import Testing
 
     private func answer(throwing error: any Error) async throws -> (HTTPResponse, JSONValue) {
         var router = Router()
-        router.get("/things/{id}") { _ in throw error }
+        router.get("/things/{id}", .test) { _ in throw error }
         let responder = Responder(logger: Logger(service: "test", sink: sink))
         let request = HTTPRequest(.get, "/things/1", headers: ["traceparent": sampleTrace])
         let response = await responder.respond(to: request, by: try router.match(.get, "/things/1"))
@@ -62,7 +62,7 @@ import Testing
 
     @Test func refusalsWhileSomethingIsAwayAreNotLoggedAThousandTimes() async throws {
         var router = Router()
-        router.get("/things") { _ in throw Away(isTemporarilyUnavailable: true) }
+        router.get("/things", .test) { _ in throw Away(isTemporarilyUnavailable: true) }
         let responder = Responder(logger: Logger(service: "test", sink: sink))
         for _ in 0..<1_000 {
             let request = HTTPRequest(.get, "/things")

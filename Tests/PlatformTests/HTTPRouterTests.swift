@@ -12,7 +12,7 @@ import Testing
             (.get, "/api/orders/latest"), (.post, "/api/orders/{orderId}/cancel"), (.delete, "/api/orders/{orderId}"),
             (.get, "/"),
         ] {
-            router.on(method, template) { request in .text(200, "\(request.method) \(template)") }
+            router.on(method, template, .test) { request in .text(200, "\(request.method) \(template)") }
         }
         self.router = router
     }
@@ -60,7 +60,7 @@ import Testing
 
     @Test func routesCanBeListedAndTheLastDefinitionHolds() throws {
         var router = router
-        router.get("/api/orders") { _ in .empty(204) }
+        router.get("/api/orders", .test) { _ in .empty(204) }
         #expect(router.routes.count == 7)
         #expect(router.routes.last?.template == "/api/orders")
     }

@@ -10,7 +10,7 @@ public struct NotificationRoutes: Sendable {
     public init(_ log: any NotificationLog) { list = ListNotifications(log) }
 
     /// Adds the routes to `router`.
-    public func add(to router: inout Router) { router.get("/api/notifications", handler: getPage) }
+    public func add(to router: inout Router) { router.get("/api/notifications", .listNotifications, handler: getPage) }
 
     @Sendable private func getPage(_ request: HTTPRequest) async throws -> HTTPResponse {
         let order = try request.query.id("orderId")

@@ -36,11 +36,11 @@ public struct TemplateRoutes: Sendable {
 
     /// Adds the routes to `router`.
     public func add(to router: inout Router) {
-        router.get(Self.path, handler: getPage)
-        router.post(Self.path, handler: post)
-        router.get("\(Self.path)/{id}", handler: getOne)
-        router.put("\(Self.path)/{id}", handler: put)
-        router.delete("\(Self.path)/{id}", handler: deleteOne)
+        router.get(Self.path, .listTemplates, handler: getPage)
+        router.post(Self.path, .createTemplate, handler: post)
+        router.get("\(Self.path)/{id}", .getTemplate, handler: getOne)
+        router.put("\(Self.path)/{id}", .changeTemplate, handler: put)
+        router.delete("\(Self.path)/{id}", .deleteTemplate, handler: deleteOne)
     }
 
     @Sendable private func getPage(_ request: HTTPRequest) async throws -> HTTPResponse {

@@ -41,11 +41,11 @@ public struct OrderRoutes: Sendable {
 
     /// Adds the routes to `router`.
     public func add(to router: inout Router) {
-        router.post("/api/orders", handler: place)
-        router.get("/api/orders", handler: list)
-        router.get("/api/orders/{orderId}", handler: get)
-        router.post("/api/orders/{orderId}/cancel", handler: cancel)
-        router.get("/api/orders/{orderId}/timeline", handler: timeline)
+        router.post("/api/orders", .placeOrder, handler: place)
+        router.get("/api/orders", .listOrders, handler: list)
+        router.get("/api/orders/{orderId}", .getOrder, handler: get)
+        router.post("/api/orders/{orderId}/cancel", .cancelOrder, handler: cancel)
+        router.get("/api/orders/{orderId}/timeline", .getOrderTimeline, handler: timeline)
     }
 
     @Sendable private func place(_ request: HTTPRequest) async throws -> HTTPResponse {

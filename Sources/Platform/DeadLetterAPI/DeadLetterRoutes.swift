@@ -14,12 +14,12 @@ public struct DeadLetterRoutes: Sendable {
 
     /// Adds the routes to `router`.
     public func add(to router: inout Router) {
-        router.get("/api/dead-letters", handler: list)
-        router.get("/api/dead-letters/{messageId}", handler: show)
-        router.post("/api/dead-letters/{messageId}/redrive", handler: redrive)
-        router.delete("/api/dead-letters/{messageId}", handler: discard)
-        router.post("/api/dead-letters/redrive", handler: redriveMany)
-        router.get("/api/dead-letters/redrives/{redriveId}", handler: showRedrive)
+        router.get("/api/dead-letters", .listDeadLetters, handler: list)
+        router.get("/api/dead-letters/{messageId}", .getDeadLetter, handler: show)
+        router.post("/api/dead-letters/{messageId}/redrive", .redriveDeadLetter, handler: redrive)
+        router.delete("/api/dead-letters/{messageId}", .discardDeadLetter, handler: discard)
+        router.post("/api/dead-letters/redrive", .redriveDeadLetters, handler: redriveMany)
+        router.get("/api/dead-letters/redrives/{redriveId}", .getRedrive, handler: showRedrive)
     }
 
     @Sendable private func list(_ request: HTTPRequest) async throws -> HTTPResponse {

@@ -13,20 +13,32 @@ extension Router {
     public mutating func addOperationalRoutes(
         _ readiness: Readiness, metrics: MetricsRegistry = .shared
     ) {
-        get("/health/live") { _ in .json(200, HealthReport(obstacles: [])) }
-        get("/health/ready") { _ in
+        get("/health/live", .getLiveness) { _ in .json(200, HealthReport(obstacles: [])) }
+        get("/health/ready", .getReadiness) { _ in
             let report = HealthReport(obstacles: readiness.obstacles)
             return .json(report.isHealthy ? 200 : 503, report)
         }
-        get("/health/startup") { _ in
+        get("/health/startup", .getStartup) { _ in
             let obstacles = readiness.hasStarted ? [] : [(part: "process", reason: "is starting")]
             let report = HealthReport(obstacles: obstacles)
             return .json(report.isHealthy ? 200 : 503, report)
         }
-        get("/metrics") { _ in
+        get("/metrics", .getMetrics) { _ in
             .text(200, metrics.exposition(), contentType: "text/plain; version=0.0.4; charset=utf-8")
         }
     }
+}
+
+/// What operational routes are for.
+extension Operation {
+    private static func operational(_ id: String, _ summary: String) -> Operation {
+        Operation(id, summary, tag: "Operations", access: .operational)
+    }
+
+    fileprivate static let getLiveness = operational("getLiveness", "Tells whether the process answers at all")
+    fileprivate static let getReadiness = operational("getReadiness", "Tells whether all parts can do their work")
+    fileprivate static let getStartup = operational("getStartup", "Tells whether the process has started")
+    fileprivate static let getMetrics = operational("getMetrics", "Shows the metrics, as Prometheus reads them")
 }
 
 /// The body of a health answer: `{"status": "ok"}`, or `{"status": "unavailable", "reasons": {…}}`.

@@ -21,9 +21,12 @@ public struct HTTPAddress: Sendable {
 extension HTTPServer {
     /// A server that listens where the process was told to.
     public convenience init(
-        at address: HTTPAddress, router: Router, settings: HTTPServerSettings = HTTPServerSettings(), logger: Logger
+        at address: HTTPAddress, router: Router, filters: [any RequestFilter] = [],
+        settings: HTTPServerSettings = HTTPServerSettings(), logger: Logger
     ) {
-        self.init(host: address.host, port: address.port, router: router, settings: settings, logger: logger)
+        self.init(
+            host: address.host, port: address.port, router: router, filters: filters, settings: settings,
+            logger: logger)
     }
 }
 

@@ -18,9 +18,9 @@ public struct ProductRoutes: Sendable {
     }
 
     public func add(to router: inout Router) {
-        router.put("/api/products/{productId}", handler: put)
-        router.get("/api/products/{productId}", handler: getOne)
-        router.get("/api/products", handler: getPage)
+        router.put("/api/products/{productId}", .registerProduct, handler: put)
+        router.get("/api/products/{productId}", .getProduct, handler: getOne)
+        router.get("/api/products", .listProducts, handler: getPage)
     }
 
     private func put(_ request: HTTPRequest) async throws -> HTTPResponse {

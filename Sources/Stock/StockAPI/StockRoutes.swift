@@ -18,9 +18,9 @@ public struct StockRoutes: Sendable {
     }
 
     public func add(to router: inout Router) {
-        router.post("/api/stocks/{productId}/adjustments", handler: postAdjustment)
-        router.get("/api/stocks/{productId}", handler: getOne)
-        router.get("/api/stocks", handler: getPage)
+        router.post("/api/stocks/{productId}/adjustments", .adjustStock, handler: postAdjustment)
+        router.get("/api/stocks/{productId}", .getStock, handler: getOne)
+        router.get("/api/stocks", .listStocks, handler: getPage)
     }
 
     private func postAdjustment(_ request: HTTPRequest) async throws -> HTTPResponse {

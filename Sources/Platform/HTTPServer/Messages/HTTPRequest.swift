@@ -17,6 +17,8 @@ public struct HTTPRequest: Sendable {
     public let trace: TraceContext
     /// The template of the route that was taken, such as `/api/orders/{orderId}`; empty before a route is found.
     public internal(set) var route = ""
+    /// What the route that was taken is for; nil where there is no route.
+    public internal(set) var operation: Operation?
     var pathParameters: [String: String] = [:]
 
     public init(

@@ -1,22 +1,47 @@
 import DomainKit
 import Observability
 
-/// Turns a request into an answer: runs the handler, and makes a problem document of what it throws.
-/// Knows no socket.
+/// Turns a request into an answer: leads it through the filters to the handler, and makes a problem document of what is
+/// thrown on the way. Knows no socket.
 struct Responder: Sendable {
+    private let filters: [any RequestFilter]
     private let logger: Logger
     // While a database is away, every request fails for the same reason.
     private let refusals = LogLimit()
 
-    init(logger: Logger) { self.logger = logger }
+    /// - Parameter filters: the outermost first.
+    init(filters: [any RequestFilter] = [], logger: Logger) {
+        self.filters = filters
+        self.logger = logger
+    }
 
-    /// Runs the handler of the route that was taken.
+    /// Whether a request that can only be refused has anything to pass before it is.
+    var hasFilters: Bool { !filters.isEmpty }
+
+    /// Answers by the handler of the route that was taken.
     func respond(to request: HTTPRequest, by match: RouteMatch) async -> HTTPResponse {
+        await respond(to: request, by: .success(match))
+    }
+
+    /// Answers by the handler of the route that was taken, or with the problem where none could be.
+    func respond(to request: HTTPRequest, by match: Result<RouteMatch, Problem>) async -> HTTPResponse {
         var request = request
-        request.route = match.route.template
-        request.pathParameters = match.parameters
+        if case .success(let match) = match {
+            request.route = match.route.template
+            request.operation = match.route.operation
+            request.pathParameters = match.parameters
+        }
+        return await pass(request, through: filters[...], by: match)
+    }
+
+    private func pass(
+        _ request: HTTPRequest, through filters: ArraySlice<any RequestFilter>, by match: Result<RouteMatch, Problem>
+    ) async -> HTTPResponse {
         do {
-            return try await match.route.handler(request)
+            guard let filter = filters.first else { return try await match.get().route.handler(request) }
+            return try await filter.respond(to: request) { request in
+                await pass(request, through: filters.dropFirst(), by: match)
+            }
         } catch {
             return problem(for: error, in: request).response(to: request)
         }

@@ -10,6 +10,7 @@ public struct Router: Sendable {
     public struct Route: Sendable {
         public let method: HTTPMethod
         public let template: String
+        public let operation: Operation
         let handler: HTTPHandler
     }
 
@@ -20,27 +21,30 @@ public struct Router: Sendable {
     public init() {}
 
     /// Lets `handler` answer `method` at `template`. A second definition of the same replaces the first.
-    public mutating func on(_ method: HTTPMethod, _ template: String, handler: @escaping HTTPHandler) {
-        let route = Route(method: method, template: template, handler: handler)
+    /// - Parameter operation: what the route is for and who may call it.
+    public mutating func on(
+        _ method: HTTPMethod, _ template: String, _ operation: Operation, handler: @escaping HTTPHandler
+    ) {
+        let route = Route(method: method, template: template, operation: operation, handler: handler)
         routes.removeAll { $0.method == method && $0.template == template }
         routes.append(route)
         root.insert(route, at: pathSegments(template))
     }
 
-    public mutating func get(_ template: String, handler: @escaping HTTPHandler) {
-        on(.get, template, handler: handler)
+    public mutating func get(_ template: String, _ operation: Operation, handler: @escaping HTTPHandler) {
+        on(.get, template, operation, handler: handler)
     }
 
-    public mutating func post(_ template: String, handler: @escaping HTTPHandler) {
-        on(.post, template, handler: handler)
+    public mutating func post(_ template: String, _ operation: Operation, handler: @escaping HTTPHandler) {
+        on(.post, template, operation, handler: handler)
     }
 
-    public mutating func put(_ template: String, handler: @escaping HTTPHandler) {
-        on(.put, template, handler: handler)
+    public mutating func put(_ template: String, _ operation: Operation, handler: @escaping HTTPHandler) {
+        on(.put, template, operation, handler: handler)
     }
 
-    public mutating func delete(_ template: String, handler: @escaping HTTPHandler) {
-        on(.delete, template, handler: handler)
+    public mutating func delete(_ template: String, _ operation: Operation, handler: @escaping HTTPHandler) {
+        on(.delete, template, operation, handler: handler)
     }
 
     /// The route for a request.

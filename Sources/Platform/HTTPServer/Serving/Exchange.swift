@@ -62,11 +62,10 @@ final class Exchange {
     func proceed() -> MHD_Result {
         if !isStarted {
             isStarted = true
-            switch match {
-            case .failure(let problem): return refuse(problem)
-            case .success(let match):
-                guard start(match) else { return refuse(.shuttingDown) }
+            if case .failure(let problem) = match, head.method == nil || !core.responder.hasFilters {
+                return refuse(problem)
             }
+            guard start() else { return refuse(.shuttingDown) }
         }
         if connection.suspendUnlessAnswered() { return .YES }
         guard let response = connection.takeResponse() else { return .NO }
@@ -76,15 +75,15 @@ final class Exchange {
     private var limit: Int { core.settings.maximumBodySize }
     private var subject: RequestSubject { RequestSubject(path: head.path, trace: head.trace) }
 
-    /// Starts the handler, which may answer before this returns.
-    /// - Returns: whether it was started; false where the server stops.
-    private func start(_ match: RouteMatch) -> Bool {
+    /// Starts the filters and the handler, which may answer before this returns.
+    /// - Returns: whether they were started; false where the server stops.
+    private func start() -> Bool {
         let deadline = began + core.settings.requestDeadline
         let number = connection.handle(subject, deadline: deadline) { core.isStopping.load(ordering: .acquiring) }
         guard let number else { return false }
-        let request = HTTPRequest(head, body: body, match: match, from: connection.remoteAddress, deadline: deadline)
+        let request = HTTPRequest(head, body: body, from: connection.remoteAddress, deadline: deadline)
         body = []
-        let answering: @Sendable () async -> Void = { [responder = core.responder, connection, subject] in
+        let answering: @Sendable () async -> Void = { [responder = core.responder, match, connection, subject] in
             let response = await responder.respond(to: request, by: match)
             connection.answer(PreparedResponse(response, traceparent: subject.trace.traceparent), to: number)
         }
@@ -115,11 +114,11 @@ final class Exchange {
 
 extension HTTPRequest {
     fileprivate init(
-        _ head: RequestHead, body: [UInt8], match: RouteMatch, from remoteAddress: String,
-        deadline: ContinuousClock.Instant
+        _ head: RequestHead, body: [UInt8], from remoteAddress: String, deadline: ContinuousClock.Instant
     ) {
+        // Without a method there is no route, and no handler either.
         self.init(
-            head.method ?? match.route.method, head.path, query: head.query ?? [:], headers: head.headers, body: body,
+            head.method ?? .get, head.path, query: head.query ?? [:], headers: head.headers, body: body,
             remoteAddress: remoteAddress, deadline: deadline, trace: head.trace)
     }
 }

@@ -22,14 +22,15 @@ public final class HTTPServer: Service {
     /// - Parameters:
     ///   - host: an address or name of this machine; `0.0.0.0` for all of IPv4, `::` for all.
     ///   - port: 0 lets the system choose: ``start()`` tells which.
+    ///   - filters: what every request passes on its way to its handler, the outermost first.
     ///   - metrics: where `http_server_request_duration_seconds` is kept.
     public init(
-        host: String, port: Int, router: Router, settings: HTTPServerSettings = .init(), logger: Logger,
-        metrics: MetricsRegistry = .shared
+        host: String, port: Int, router: Router, filters: [any RequestFilter] = [],
+        settings: HTTPServerSettings = .init(), logger: Logger, metrics: MetricsRegistry = .shared
     ) {
         self.host = host
         self.port = port
-        core = ServerCore(router: router, settings: settings, logger: logger, metrics: metrics)
+        core = ServerCore(router: router, filters: filters, settings: settings, logger: logger, metrics: metrics)
     }
 
     public var health: Health {

@@ -19,11 +19,14 @@ final class ServerCore: Sendable {
     private let durations: Histogram
     private let connections = Mutex<[ObjectIdentifier: Connection]>([:])
 
-    init(router: Router, settings: HTTPServerSettings, logger: Logger, metrics: MetricsRegistry) {
+    init(
+        router: Router, filters: [any RequestFilter], settings: HTTPServerSettings, logger: Logger,
+        metrics: MetricsRegistry
+    ) {
         self.router = router
         self.settings = settings
         self.logger = logger
-        responder = Responder(logger: logger)
+        responder = Responder(filters: filters, logger: logger)
         durations = metrics.histogram(
             "http_server_request_duration_seconds", help: "Time from the headers of a request to its answer.")
     }

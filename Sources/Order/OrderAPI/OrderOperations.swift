@@ -1,0 +1,12 @@
+import HTTPServer
+
+/// What each route of Order is for, and who may call it.
+extension Operation {
+    static let placeOrder = Operation("placeOrder", "Places an order", tag: "Orders", access: .anyRole)
+    static let listOrders = Operation("listOrders", "Lists orders, newest first", tag: "Orders", access: .anyRole)
+    static let getOrder = Operation("getOrder", "Shows an order", tag: "Orders", access: .anyRole)
+    static let cancelOrder = Operation(
+        "cancelOrder", "Cancels a pending or confirmed order", tag: "Orders", access: .anyRole)
+    static let getOrderTimeline = Operation(
+        "getOrderTimeline", "Shows what happened to an order, oldest first", tag: "Orders", access: .anyRole)
+}

@@ -1,0 +1,6 @@
+import HTTPServer
+
+extension Operation {
+    /// For a route that only a test has.
+    static var test: Operation { Operation("test", "Serves a test", tag: "Tests", access: .open) }
+}
