@@ -18,6 +18,8 @@ let systemLibraries: [Target] = [
         name: "CJansson", path: "Sources/System/CJansson", pkgConfig: "jansson", providers: [.apt(["libjansson-dev"])]),
     .systemLibrary(
         name: "COpenSSL", path: "Sources/System/COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(
+        name: "CCurl", path: "Sources/System/CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CLinux", path: "Sources/System/CLinux"),
     // A header-only C++ library (libkainjow-mustache-dev) behind one `extern "C"` function.
     .target(name: "CMustache", path: "Sources/System/CMustache"),
@@ -32,6 +34,7 @@ let platform: [Target] = [
     library("Observability", in: "Platform", ["Locking", "DomainKit", "JSON"]),
     library("Lifecycle", in: "Platform", ["Locking", "DomainKit", "Observability", "CLinux"]),
     library("Cryptography", in: "Platform", ["COpenSSL"]),
+    library("HTTPClient", in: "Platform", ["Lifecycle", "CCurl"]),
     library("Postgres", in: "Platform", ["Locking", "DomainKit", "Observability", "Lifecycle", "CLibpq", "CLinux"]),
     library("AMQP", in: "Platform", ["Locking", "DomainKit", "Observability", "Lifecycle", "CRabbitMQ", "CLinux"]),
     library(
@@ -149,7 +152,7 @@ let tests: [Target] = [
     test(
         "PlatformIntegrationTests",
         ["Locking", "JSON", "DomainKit", "Observability", "Lifecycle", "Postgres", "AMQP"]
-            + ["HTTPServer", "Messaging", "DeadLetterAPI", "Migrations", "Runtime", "TestKit", "CLinux"]),
+            + ["HTTPServer", "HTTPClient", "Messaging", "DeadLetterAPI", "Migrations", "Runtime", "TestKit", "CLinux"]),
     test(
         "EndToEndTests",
         ["Locking", "JSON", "DomainKit", "Observability", "Lifecycle", "Postgres", "AMQP", "Messaging", "TestKit"]

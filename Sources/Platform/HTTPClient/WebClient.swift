@@ -1,0 +1,96 @@
+import Lifecycle
+
+/// Asks other servers over HTTP or HTTPS, one request at a time, on a thread of its own.
+///
+/// Connections are kept and used again. Certificates are verified, redirects are answers like any other, and an answer
+/// that is too slow or too large is an error. A cancelled task ends its request at once.
+public actor WebClient {
+    private let settings: WebClientSettings
+    private let transfer = CurlTransfer()
+    private nonisolated let executor: ThreadExecutor
+    private let ownsExecutor: Bool
+
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    /// Connects to nobody yet; the thread starts with the first request.
+    /// - Parameter name: the thread's name, of which the system keeps 15 characters.
+    public init(name: String, settings: WebClientSettings = WebClientSettings()) {
+        self.settings = settings
+        executor = ThreadExecutor(name: name)
+        ownsExecutor = true
+    }
+
+    /// A client that shares a thread: whoever made that stops it.
+    public init(on executor: ThreadExecutor, settings: WebClientSettings = WebClientSettings()) {
+        self.settings = settings
+        self.executor = executor
+        ownsExecutor = false
+    }
+
+    deinit { if ownsExecutor { executor.stop() } }
+
+    /// Fetches `url`.
+    public func get(_ url: String, headers: [(name: String, value: String)] = []) async throws(WebClientError)
+        -> WebResponse
+    {
+        try await send(WebRequest(url, headers: headers))
+    }
+
+    /// Sends `request` and waits for the whole answer, whatever its status.
+    /// - Throws: ``WebClientError``; there is no answer then.
+    public func send(_ request: WebRequest) async throws(WebClientError) -> WebResponse {
+        let result: Result<WebResponse, WebClientError> = await withTaskCancellationHandler {
+            do throws(WebClientError) {
+                return .success(try transfer.perform(request, settings: settings, isCancelled: { Task.isCancelled }))
+            } catch {
+                return .failure(error)
+            }
+        } onCancel: {
+            transfer.wakeUp()
+        }
+        return try result.get()
+    }
+}
+
+/// What a ``WebClient`` allows.
+public struct WebClientSettings: Sendable {
+    /// How long a request may take in all.
+    public var timeout: Duration = .seconds(10)
+    /// How long connecting may take of that, TLS included.
+    public var connectTimeout: Duration = .seconds(5)
+    /// The most bytes of an answer's body.
+    public var sizeLimit = 1_048_576
+    /// Whether `http://` is refused.
+    public var requiresTLS = false
+    /// A PEM file of the certificates to trust; nil for those of the system.
+    public var certificates: String?
+    /// Whether the proxies that `https_proxy`, `http_proxy` and `no_proxy` in the environment name are used.
+    public var usesProxy = true
+
+    public init() {}
+}
+
+/// What to ask: GET, or POST where there is a body.
+public struct WebRequest: Sendable {
+    public var url: String
+    public var headers: [(name: String, value: String)]
+    public var body: [UInt8]?
+
+    public init(_ url: String, headers: [(name: String, value: String)] = [], body: [UInt8]? = nil) {
+        self.url = url
+        self.headers = headers
+        self.body = body
+    }
+}
+
+/// An answer, whole.
+public struct WebResponse: Sendable {
+    public let status: Int
+    public let headers: [(name: String, value: String)]
+    public let body: [UInt8]
+
+    /// The first value of that name, whatever its case.
+    public func header(_ name: String) -> String? {
+        headers.first { $0.name.lowercased() == name.lowercased() }?.value
+    }
+}
