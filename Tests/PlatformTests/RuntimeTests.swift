@@ -1,3 +1,4 @@
+import DomainKit
 import Runtime
 import Testing
 
@@ -66,5 +67,23 @@ import Testing
 
     private func environment(_ deadLetters: String, _ inbox: String) -> Environment {
         Environment(servers.merging(["DEAD_LETTERS_KEPT": deadLetters, "INBOX_KEPT": inbox]) { $1 })
+    }
+}
+
+@Suite struct GathererSettingsTests {
+    @Test func whatIsWrittenTogetherIsToldByThreeSettingsOfOnePrefix() throws {
+        let environment = Environment(["PLACING_BATCH_SIZE": "16", "PLACING_BATCHES_IN_FLIGHT": "3"])
+        let settings = environment.gatherer("PLACING")
+        try environment.validate()
+        #expect(settings.batchSize == 16)
+        #expect(settings.batchesInFlight == 3)
+        #expect(settings.queueLimit == GathererSettings().queueLimit)
+    }
+
+    @Test func batchesOfNothingAreRefusedTogetherWithAllElseThatIsWrong() {
+        let environment = Environment(["PLACING_BATCH_SIZE": "0", "PLACING_QUEUE_LIMIT": "-1"])
+        _ = environment.gatherer("PLACING")
+        let error = #expect(throws: ConfigurationError.self) { try environment.validate() }
+        #expect(error?.faults.map(\.name) == ["PLACING_BATCH_SIZE", "PLACING_QUEUE_LIMIT"])
     }
 }

@@ -21,7 +21,7 @@ struct OrderAPIMain {
                 units: PostgresUnitOfWorkProvider(database, wakeUp: wakeUp),
                 orders: PostgresOrderRepository(), queries: PostgresOrderQueries(database),
                 prices: PostgresPriceList(), keys: PostgresIdempotencyKeys(),
-                stalledAfter: orderSettings.stalledAfter)
+                gathering: orderSettings.placing, stalledAfter: orderSettings.stalledAfter)
             var router = Router()
             orders.add(to: &router)
             DeadLetterRoutes(DeadLetterStore(database, wakeUp: wakeUp, rule: OrderRedrive.refusal)).add(to: &router)

@@ -9,7 +9,8 @@ import load
 from shop import PRODUCTS
 
 KINDS = ["placing", "relay", "consuming"]
-WIDTH, ROW, LEAST = 1200, 17, 0.4
+# What is narrower than LEAST pixels is left out: a picture of 100 kB shows the same as one of a megabyte.
+WIDTH, ROW, LEAST, LONGEST = 1200, 17, 1.5, 160
 
 
 def collapse(script):
@@ -50,7 +51,7 @@ def draw(title, stacks):
     root, total = tree(stacks), sum(stacks.values())
     height = (depth(root) + 3) * ROW
     parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" '
-             f'aria-label="{escape(title)}"><style>text {{ font: 11px monospace; fill: #000; }}</style>'
+             f'aria-label="{escape(title)}"><style>text {{ font: 11px monospace; fill: #000; pointer-events: none; }}</style>'
              f'<rect width="{WIDTH}" height="{height}" fill="#fffdf5"/>'
              f'<text x="8" y="16" style="font-weight:600">{escape(title)}: {total} samples</text>']
 
@@ -60,11 +61,10 @@ def draw(title, stacks):
             if width >= LEAST:
                 y = height - (row + 1) * ROW - 4
                 shown = name if len(name) * 6.7 < width - 4 else name[:max(0, int((width - 10) / 6.7))]
-                parts.append(f'<g><title>{escape(name)}, {count / total:.1%}</title><rect x="{left:.1f}" y="{y}" '
-                             f'width="{width - 0.3:.1f}" height="{ROW - 1}" rx="1" fill="{colour(name)}"/>')
+                parts.append(f'<rect x="{left:.1f}" y="{y}" width="{width - 0.3:.1f}" height="{ROW - 1}" '
+                             f'fill="{colour(name)}"><title>{escape(name[:LONGEST])}, {count / total:.1%}</title></rect>')
                 if len(shown) > 2:
                     parts.append(f'<text x="{left + 3:.1f}" y="{y + 12}">{escape(shown)}</text>')
-                parts.append("</g>")
                 put(children, left, row + 1)
             left += width
     put(root, 0, 0)

@@ -73,4 +73,5 @@ def steady(shop, process, rate, seconds, products):
 
 
 def place_steadily(shop, process, rate, seconds, products):
-    return run([f"{shop.tools}/steady", "127.0.0.1", str(process.port), str(rate), str(int(seconds)), str(products)]).splitlines()
+    words = [f"{shop.tools}/steady", "127.0.0.1", process.port, rate, int(seconds), products]
+    return run([str(word) for word in words]).splitlines()

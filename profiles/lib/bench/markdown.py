@@ -24,19 +24,6 @@ def others(figures):
             for ratio in RATIOS if not ratio.least and figures.ratio(ratio)]
 
 
-def rows(figures):
-    """All figures; an indented title belongs to the one above it."""
-    made, above = [], ""
-    for name, title in report.ROWS:
-        if not title.startswith(" "):
-            above = title.split(", median")[0]
-        if name in figures:
-            summary, unit = figures.summary(name), figures.units[name]
-            shown = title if not title.startswith(" ") else f"{above}, {title.strip()}"
-            made.append([shown, f"{report.number(summary.median)} {unit}".replace(" /s", "/s"), report.spread(summary)])
-    return made
-
-
 def write(document, figures, directory):
     minutes = document["seconds"] / 60
     parts = [f"{document['date'][:10]}, {document['rounds']} rounds, {minutes:.0f} minutes. {document['machine']}.\n"]
@@ -45,7 +32,9 @@ def write(document, figures, directory):
     parts += [f"Failed: {failure['section']}, round {failure['round']}: {failure['failure']}\n"
               for failure in document["failures"]]
     parts.append(targets(figures) + "".join("| " + " | ".join(row) + " |\n" for row in others(figures)))
-    parts.append(table(["", "median", "least – most"], rows(figures)))
+    parts.append(table(["", "median", "least – most"], [
+        [title, f"{report.number(figures.summary(name).median)} {figures.units[name]}".replace(" /s", "/s"),
+         report.spread(figures.summary(name))] for name, title in report.rows(figures)]))
     if report.spent(figures):
         parts.append(table(["processor time, µs", *(title for _, title in report.PARTS), "together"],
                            [[title, *cells] for title, cells in report.spent(figures)]))

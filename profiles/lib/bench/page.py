@@ -62,8 +62,8 @@ def memory_chart(figures):
 
 def table(heads, rows):
     def line(tag, cells):
-        return "<tr>" + "".join(f'<{tag}{"" if index == 0 else " class=n"}>{escape(str(cell))}</{tag}>'
-                                for index, cell in enumerate(cells)) + "</tr>"
+        cells = [f'<{tag}{"" if index == 0 else " class=n"}>{escape(str(cell))}</{tag}>' for index, cell in enumerate(cells)]
+        return f"<tr{' class=missed' if '<td class=n>missed</td>' in cells else ''}>{''.join(cells)}</tr>"
     return "<table>" + line("th", heads) + "".join(line("td", row) for row in rows) + "</table>"
 
 
@@ -87,7 +87,7 @@ def write(document, figures, directory):
     parts.append("<h2>All figures</h2>" + table(
         ["", "", "median", "least", "most"],
         [[title, figures.units[name], *(report.number(value) for value in vars(figures.summary(name)).values())]
-         for name, title in report.ROWS if name in figures]))
+         for name, title in report.rows(figures)]))
     if report.spent(figures):
         parts.append("<h2>Processor time, µs</h2>" + table(["", *(title for _, title in report.PARTS), "together"],
                                                            [[title, *cells] for title, cells in report.spent(figures)]))

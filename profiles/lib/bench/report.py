@@ -81,6 +81,16 @@ def machine():
             f"load average before {', '.join(f'{load:.1f}' for load in LOAD_BEFORE)}")
 
 
+def rows(figures):
+    """Name and full title of each figure that was measured; an indented title belongs to the one above it."""
+    above = ""
+    for name, title in ROWS:
+        if not title.startswith(" "):
+            above = title.removesuffix(", median")
+        if name in figures:
+            yield name, f"{above}, {title.strip()}" if title.startswith(" ") else title
+
+
 def costs(figures):
     """A row a process: its name, then what it costs."""
     names = list(dict.fromkeys(name.split(".")[-1] for name in figures.names()
@@ -115,7 +125,8 @@ def print_table(figures):
         if summary:
             print(f"  {ratio.title:<50}{summary.median:>10.2f}      {summary.least:.2f} – {summary.most:.2f}")
     if spent(figures):
-        print(f"\n{BOLD}{'Processor time, µs':<36}" + "".join(f"{title:>22}" for _, title in PARTS) + f"{'together':>12}{PLAIN}")
+        titles = "".join(f"{title:>22}" for _, title in PARTS)
+        print(f"\n{BOLD}{'Processor time, µs':<36}{titles}{'together':>12}{PLAIN}")
         for title, cells in spent(figures):
             print(f"  {title:<34}" + "".join(f"{cell:>22}" for cell in cells[:-1]) + f"{cells[-1]:>12}")
     if costs(figures):

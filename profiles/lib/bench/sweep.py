@@ -4,10 +4,10 @@ import json
 import os
 
 from figures import Figures
-from report import number
+from report import number, spread
 
 # Which section shows a setting, by how its name begins. Others are named with --only.
-SHOWN_BY = {"RELAY_": "relay", "CONSUMER_": "consuming", "ORDER_": "placing"}
+SHOWN_BY = {"RELAY_": "relay", "CONSUMER_": "consuming", "PLACING_": "placing"}
 # The figures that a section leaves with their cost.
 FIGURES = {"relay": ["relay"], "consuming": ["consuming", "hot"], "placing": ["placing"], "slow": ["slow.placing"],
            "saga": ["saga"], "steady": []}
@@ -53,10 +53,12 @@ def tell(setting, figures, sections):
             if name not in of_value:
                 continue
             parts = [of_value.summary(f"{name}.cpu.{part}").median for part in ("shop", "postgres", "rabbitmq")]
-            late = [number(of_value.summary(f"{name}.{label}").median) for label in ("p50", "p99") if f"{name}.{label}" in of_value]
+            late = [number(of_value.summary(f"{name}.{label}").median) for label in ("p50", "p99")
+                    if f"{name}.{label}" in of_value]
             summary = of_value.summary(name)
-            lines.append(f"| {value} | {name} | {number(summary.median)} ({number(summary.least)} – {number(summary.most)}) | "
-                         + " | ".join(number(part) for part in [*parts, sum(parts)]) + f" | {', '.join(late) or '–'} |")
+            cells = [value, name, f"{number(summary.median)} ({spread(summary)})",
+                     *(number(part) for part in [*parts, sum(parts)]), ", ".join(late) or "–"]
+            lines.append("| " + " | ".join(cells) + " |")
     for rate in (200, 500):
         for value, of_value in figures.items():
             name = f"steady.{rate}"
