@@ -9,6 +9,7 @@ import flame
 import growth
 import guard
 import load
+import markdown
 import report
 import saga
 import sections
@@ -94,5 +95,7 @@ def main():
 if __name__ == "__main__":
     if sys.argv[1:] == ["--build"]:
         load.build(ENV["PROJECT_DIR"], ENV["BENCH_TOOLS"])
+    elif sys.argv[1:] == ["--publish"]:
+        markdown.publish(ENV["REPORT_DIR"], ENV["PROJECT_DIR"])
     else:
         sys.exit(main())

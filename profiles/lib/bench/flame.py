@@ -10,7 +10,7 @@ from shop import PRODUCTS
 
 KINDS = ["placing", "relay", "consuming"]
 # What is narrower than LEAST pixels is left out: a picture of 100 kB shows the same as one of a megabyte.
-WIDTH, ROW, LEAST, LONGEST = 1200, 17, 1.5, 160
+WIDTH, ROW, LEAST, LONGEST, DEEPEST = 1200, 17, 1.5, 160, 40
 
 
 def collapse(script):
@@ -18,8 +18,10 @@ def collapse(script):
     stacks = {}
     for sample in script.strip().split("\n\n"):
         lines = sample.splitlines()
-        frames = [re.sub(r"^\s*[0-9a-f]+ ", "", line).strip() for line in lines[1:]]
-        stack = (lines[0].strip(), *reversed(frames))
+        frames = [re.sub(r"^\s*[0-9a-f]+ ", "", line).strip() for line in reversed(lines[1:])]
+        # Libraries without symbols: how many frames of theirs there are tells nothing.
+        frames = [frame for above, frame in zip(["", *frames], frames) if not frame == above == "[unknown]"]
+        stack = (lines[0].strip(), *frames[:DEEPEST])
         stacks[stack] = stacks.get(stack, 0) + 1
     return stacks
 

@@ -7,6 +7,7 @@ import threading
 import time
 
 import load
+import markdown
 import report
 import saga
 from process import cpu_seconds, descriptors, family, resident, threads
@@ -99,9 +100,9 @@ def soak(run, minutes, rate, directory):
     elapsed = time.monotonic() - start
     shares = {kind: cpu_seconds(process.pid) / elapsed for kind, process in processes.items()}
     table = tell(growth(samples), statuses, shares, rate, elapsed)
-    print(table)
+    print(f"\n{table}")
     with open(os.path.join(directory, "soak.md"), "w") as file:
-        file.write(table)
+        file.write(markdown.block("soak", table))
     return 1 if grown(growth(samples)) or refused(statuses) > REFUSED else 0
 
 
@@ -114,7 +115,7 @@ def tell(rows, statuses, shares, rate, elapsed):
     """The figures of a soak as a Markdown table."""
     answers = ", ".join(f"{count:,} answered {status}" for status, count in sorted(statuses.items()))
     processor = ", ".join(f"{kind} {share:.1%}" for kind, share in shares.items())
-    lines = [f"\nSoak of {elapsed / 60:.0f} minutes at {rate:g} orders/s: {answers}; none is still Pending.",
+    lines = [f"Soak of {elapsed / 60:.0f} minutes at {rate:g} orders/s: {answers}; none is still Pending.",
              f"Processor time, as a share of one core: {processor}.\n",
              "| what | | first | last | growth in the second half | at most |", "|---|---|---|---|---|---|"]
     for name, kind, first, last, by in rows:

@@ -3,6 +3,7 @@
 import json
 import os
 
+import markdown
 from figures import Figures
 from report import number, spread
 
@@ -36,9 +37,9 @@ def sweep(run, wanted, only, directory):
             run.say(f"{setting}={value}, round {number_of_round + 1} of {rounds}")
             run.measure(sections, range(number_of_round, number_of_round + 1))
     table = tell(setting, figures, sections)
-    print(table)
+    print(f"\n{table}")
     with open(os.path.join(directory, f"sweep-{setting}.md"), "w") as file:
-        file.write(table)
+        file.write(markdown.block(f"sweep-{setting}", table))
     with open(os.path.join(directory, f"sweep-{setting}.json"), "w") as file:
         json.dump({value: of_value.by_round for value, of_value in figures.items()}, file, indent=2)
     return 1 if run.failures else 0
@@ -46,7 +47,7 @@ def sweep(run, wanted, only, directory):
 
 def tell(setting, figures, sections):
     """A Markdown table: a row a value and figure."""
-    lines = [f"\n| {setting} | | a second | shop, µs each | PostgreSQL | RabbitMQ | together | p50, p99 ms |",
+    lines = [f"| {setting} | | a second | shop, µs each | PostgreSQL | RabbitMQ | together | p50, p99 ms |",
              "|---|---|---|---|---|---|---|---|"]
     for name in [name for section in sections for name in FIGURES.get(section, [])]:
         for value, of_value in figures.items():

@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 import chart
 import flame
 import guard
+import markdown
 import report
 import soak
 import sweep
@@ -189,6 +190,29 @@ class RunTests(unittest.TestCase):
                                     "the page needs nothing from elsewhere")
 
 
+class PublishTests(unittest.TestCase):
+    def test_measured_blocks_take_the_place_of_those_of_the_page(self):
+        page = "# P\n" + markdown.block("run", "old\n") + "between\n" + markdown.block("soak", "an hour\n")
+        new = markdown.blocks(markdown.block("run", "new\n") + markdown.block("cost", "no place\n"))
+        self.assertEqual(markdown.replaced(page, new),
+                         "# P\n" + markdown.block("run", "new\n") + "between\n" + markdown.block("soak", "an hour\n"))
+
+    def test_publishing_changes_the_page_and_brings_the_pictures(self):
+        with tempfile.TemporaryDirectory() as project, tempfile.TemporaryDirectory() as reports:
+            os.makedirs(os.path.join(project, "docs", "images"))
+            for path, text in ((os.path.join(project, "docs", "performance.md"), markdown.block("targets", "old\n")),
+                               (os.path.join(reports, "report.md"), markdown.block("targets", "1.5\n")),
+                               (os.path.join(reports, "ratios.svg"), "<svg/>")):
+                with open(path, "w") as file:
+                    file.write(text)
+            with contextlib.redirect_stdout(io.StringIO()) as said:
+                markdown.publish(reports, project)
+            with open(os.path.join(project, "docs", "performance.md")) as file:
+                self.assertIn("1.5", file.read())
+            self.assertTrue(os.path.exists(os.path.join(project, "docs", "images", "ratios.svg")))
+            self.assertIn("targets: put in", said.getvalue())
+
+
 class SweepTests(unittest.TestCase):
     def test_a_setting_is_shown_by_the_section_it_belongs_to(self):
         self.assertEqual(sweep.sections_for("RELAY_BATCH_SIZE", []), ["relay"])
@@ -213,6 +237,10 @@ class PictureTests(unittest.TestCase):
     def test_stacks_are_counted_from_the_outermost_frame(self):
         script = "order-api\n\t7f00 inner\n\t7f01 outer\n\norder-api\n\t7f00 inner\n\t7f01 outer\n\n"
         self.assertEqual(flame.collapse(script), {("order-api", "outer", "inner"): 2})
+
+    def test_frames_without_a_name_are_one(self):
+        script = "order-api\n\t7f00 inner\n\t7f01 [unknown]\n\t7f02 [unknown]\n\t7f03 outer\n"
+        self.assertEqual(flame.collapse(script), {("order-api", "outer", "[unknown]", "inner"): 1})
 
     def test_pictures_are_well_formed_whatever_the_names(self):
         bars = [chart.Bar("a < b & c", Summary(2, 1, 3), "2 \"x\"")]
