@@ -6,10 +6,11 @@ WIDTH, ROW, LABEL, VALUE, TOP = 860, 26, 360, 140, 40
 STYLE = """
   text { font: 13px system-ui, sans-serif; fill: #1f2328; } .title { font-weight: 600; font-size: 15px; }
   .dim { fill: #59636e; } .bar { fill: #0969da; } .yardstick { fill: #afb8c1; } .short { fill: #bc4c00; }
-  line { stroke: #1f2328; } .grid { stroke: #d1d9e0; } .target { stroke: #1f2328; stroke-dasharray: 4 3; }
+  line { stroke: #1f2328; } .grid { stroke: #d1d9e0; } .gap { fill: #fff; } .target { stroke: #1f2328; stroke-dasharray: 4 3; }
   @media (prefers-color-scheme: dark) {
     text { fill: #f0f6fc; } .dim { fill: #9198a1; } .bar { fill: #4493f8; } .yardstick { fill: #656c76; }
-    .short { fill: #f0883e; } line { stroke: #f0f6fc; } .grid { stroke: #3d444d; } .target { stroke: #f0f6fc; } }
+    .short { fill: #f0883e; } line { stroke: #f0f6fc; } .grid { stroke: #3d444d; } .gap { fill: #0d1117; }
+    .target { stroke: #f0f6fc; } }
 """
 
 
@@ -20,14 +21,20 @@ class Bar:
         self.label, self.summary, self.text, self.kind = label, summary, text, kind
 
 
-def bars(title, rows, note="", mark=None):
-    """Horizontal bars from zero. `mark` is a value that is drawn as a line through all of them."""
+def bars(title, rows, note="", mark=None, edge=None):
+    """Horizontal bars from zero.
+
+    `mark` is a value that is drawn as a line through all of them. What is beyond `edge` ends there with a gap, so that one
+    long bar leaves room for the others.
+    """
     height = TOP + ROW * len(rows) + (24 if note else 8)
     most = max([row.summary.most for row in rows] + [mark or 0]) or 1
+    if edge and most > edge:
+        most = edge
     room = WIDTH - LABEL - VALUE
 
     def x(value):
-        return LABEL + room * value / most
+        return LABEL + room * min(value, most) / most
 
     parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" '
              f'role="img" aria-label="{escape(title)}"><style>{STYLE}</style>',
@@ -42,6 +49,8 @@ def bars(title, rows, note="", mark=None):
             low, high = x(row.summary.least), x(row.summary.most)
             parts.append(f'<line x1="{low:.1f}" x2="{high:.1f}" y1="{middle}" y2="{middle}"/>')
             parts += [f'<line x1="{end:.1f}" x2="{end:.1f}" y1="{middle - 4}" y2="{middle + 4}"/>' for end in (low, high)]
+        if row.summary.median > most:
+            parts.append(f'<rect class="gap" x="{LABEL + room - 18}" y="{middle - 9}" width="5" height="18"/>')
         parts.append(f'<text class="dim" x="{WIDTH}" y="{middle + 4}" text-anchor="end">{escape(row.text)}</text>')
     if mark is not None:
         parts.append(f'<line class="target" x1="{x(mark):.1f}" x2="{x(mark):.1f}" y1="{TOP - 10}" '

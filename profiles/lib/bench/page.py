@@ -26,7 +26,8 @@ def ratio_chart(figures):
                                   f"{summary.median:.2f}, target {ratio.least:g}",
                                   "bar" if shares.median >= 1 else "short"))
     return rows and chart.bars("Ratios within one run, as multiples of their targets", rows,
-                               "Dashed: the target. Bars are medians, whiskers the least and the most of all rounds.", 1)
+                               "Dashed: the target. Bars are medians, whiskers the least and the most of all rounds.",
+                               mark=1, edge=3)
 
 
 def rate_chart(figures):

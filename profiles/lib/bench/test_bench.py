@@ -242,6 +242,13 @@ class PictureTests(unittest.TestCase):
         script = "order-api\n\t7f00 inner\n\t7f01 [unknown]\n\t7f02 [unknown]\n\t7f03 outer\n"
         self.assertEqual(flame.collapse(script), {("order-api", "outer", "[unknown]", "inner"): 1})
 
+    def test_a_bar_beyond_the_edge_ends_there_and_leaves_room_for_the_others(self):
+        rows = [chart.Bar("long", Summary(50, 40, 60), ""), chart.Bar("usual", Summary(1, 1, 1), "")]
+        drawn = ElementTree.fromstring(chart.bars("t", rows, mark=1, edge=2))
+        drawn_bars = [bar for bar in drawn.iter("{http://www.w3.org/2000/svg}rect") if bar.get("class") == "bar"]
+        room = chart.WIDTH - chart.LABEL - chart.VALUE
+        self.assertEqual([float(bar.get("width")) for bar in drawn_bars], [room, room / 2])
+
     def test_pictures_are_well_formed_whatever_the_names(self):
         bars = [chart.Bar("a < b & c", Summary(2, 1, 3), "2 \"x\"")]
         for picture in (chart.bars("t", bars, mark=1), flame.draw("t", {("a<b>", "c & d"): 3, ("a<b>",): 1})):
