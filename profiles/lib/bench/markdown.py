@@ -44,6 +44,9 @@ def told(document):
     lines = [f"{document['date'][:10]}, {document['rounds']} rounds, {document['seconds'] / 60:.0f} minutes in all, "
              f"{document['sizes']['messages']:,} messages, {document['sizes']['orders']:,} orders in the full tables. "
              f"{document['machine']}."]
+    if document["others"]:
+        most = max(document["others"], key=lambda other: other["cores"])
+        lines[0] += f" Others had {most['cores']:.2f} cores at most meanwhile, in {most['section']}."
     if document["settings"]:
         lines.append(f"Settings: {', '.join(document['settings'])}.")
     lines += [f"Failed: {failure['section']}, round {failure['round']}: {failure['failure']}"

@@ -44,6 +44,8 @@ SPENT = [("placing", "placing, an order"), ("relay", "relay, a message"), ("cons
          ("grown.placing.empty", "placing, empty tables"), ("grown.placing", "placing, full tables"),
          ("grown.saga.empty", "saga, empty tables"), ("grown.saga", "saga, full tables")]
 PARTS = [("shop", "the shop's processes"), ("postgres", "PostgreSQL"), ("rabbitmq", "RabbitMQ")]
+# More cores than this in the hands of others make a section's figures doubtful.
+DISTURBED = 0.3
 LOAD_BEFORE = os.getloadavg()
 
 
@@ -149,6 +151,17 @@ def print_targets(figures):
     print(f"\n{BOLD}{met} of {len(targets)} targets met{PLAIN}")
 
 
+def tell_others(run):
+    """A machine that does other work measures that, too."""
+    if not run.others:
+        return
+    mean = sum(cores for _, _, cores in run.others) / len(run.others)
+    name, number_of_round, most = run.most_disturbed()
+    colour = RED if most > DISTURBED else ""
+    print(f"\n{colour}Others had {mean:.2f} of {os.cpu_count()} cores meanwhile, on average; {most:.2f} in {name}, "
+          f"round {number_of_round + 1}.{PLAIN}")
+
+
 def document(run, settings):
     """All that was measured, for machines."""
     figures = run.figures
@@ -156,6 +169,7 @@ def document(run, settings):
         "date": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "machine": machine(),
         "seconds": round(time.monotonic() - run.start), "rounds": run.rounds, "settings": settings,
         "sizes": vars(run.sizes),
+        "others": [{"section": name, "round": number + 1, "cores": round(cores, 2)} for name, number, cores in run.others],
         "figures": {name: {"unit": figures.units[name], **vars(figures.summary(name)), "values": figures.values(name)}
                     for name in figures.names()},
         "ratios": {ratio.name: {"title": ratio.title, **vars(figures.ratio(ratio))}
@@ -183,4 +197,5 @@ def write(run, directory, settings):
     markdown.write(found, figures, directory)
     for name, number_of_round, failure in run.failures:
         print(f"{RED}✗ {name} failed in round {number_of_round + 1}: {failure}{PLAIN}")
+    tell_others(run)
     print(f"\n  {directory}/report.html, report.md, report.json, ratios.svg")

@@ -6,6 +6,7 @@ import traceback
 
 import report
 from figures import Figures
+from weighing import Others
 
 
 @dataclasses.dataclass
@@ -37,20 +38,27 @@ def TINY():
 class Run:
     def __init__(self, shop, sections, sizes, switch, quick=False):
         self.shop, self.sections, self.sizes, self.switch, self.quick = shop, sections, sizes, switch, quick
-        self.figures, self.failures = Figures(), []
+        self.figures, self.failures, self.others = Figures(), [], []
         # Whether the full tables have been made, and whether what the shop is held against is measured, too.
         self.grown, self.yardsticks = False, True
         self.start = time.monotonic()
-        self.step, self.steps, self.rounds = 0, 0, 0
+        self.step, self.steps, self.rounds, self.label = 0, 0, 0, ""
 
     def say(self, what):
         where = f"round {self.figures.round + 1} of {self.rounds}, section {self.step} of {self.steps}: " if self.steps else ""
-        report.progress(f"{where}{what}", time.monotonic() - self.start)
+        report.progress(f"{self.label}{where}{what}", time.monotonic() - self.start)
 
     def is_due(self, name, number):
         """Those that take minutes have fewer rounds than the rest."""
         fewer = {"saga": self.sizes.saga_rounds, "growth": self.sizes.growth_rounds}
         return self.quick or number < fewer.get(name, number + 1)
+
+    def watch_others(self):
+        return Others(self.shop)
+
+    def most_disturbed(self):
+        """Section, round and the cores that others had meanwhile, of the section that had least of the machine."""
+        return max(self.others, key=lambda other: other[2], default=None)
 
     def measure(self, names, rounds=None, after=lambda: None):
         """In turns, so that what disturbs the machine for a while disturbs all alike. `after` is called after each section.
@@ -59,11 +67,13 @@ class Run:
         """
         rounds = rounds or range(self.sizes.rounds)
         due = [(number, name) for number in rounds for name in names if self.is_due(name, number)]
-        self.step, self.steps, self.rounds = 0, len(due), rounds.stop
+        self.step, self.steps, self.rounds = 0, len(due), max(rounds.stop, self.sizes.rounds)
         for self.figures.round, name in due:
             self.step += 1
+            others = self.watch_others()
             try:
                 self.sections[name](self)
+                self.others.append((name, self.figures.round, others.cores()))
             except Exception as failure:  # whatever it was: hours of other figures stand beside it
                 self.failures.append((name, self.figures.round, describe(failure)))
                 report.progress()

@@ -34,7 +34,7 @@ def sweep(run, wanted, only, directory):
     for number_of_round in range(rounds):
         for value in values:
             run.figures, run.shop.settings = figures[value], {**settings, setting: value}
-            run.say(f"{setting}={value}, round {number_of_round + 1} of {rounds}")
+            run.label = f"{setting}={value}, "
             run.measure(sections, range(number_of_round, number_of_round + 1))
     table = tell(setting, figures, sections)
     print(f"\n{table}")

@@ -1,9 +1,10 @@
 """What is used up meanwhile: processor time of the shop and of its servers, and the memory of each process."""
 
+import os
 import threading
 import time
 
-from process import cpu_seconds, family, resident
+from process import TICKS, cpu_seconds, family, resident
 
 SERVERS = ("postgres", "rabbitmq")
 
@@ -80,3 +81,25 @@ class Weighing:
         for kind, memory in self.memory.items():
             self.figures.add(f"peak.memory.{kind}", memory, "MB")
         self.figures.add("peak.memory.most", max(self.memory.values()), "MB")
+
+
+class Others:
+    """What everybody else on the machine has of the processors meanwhile, which the figures then lack."""
+
+    def __init__(self, shop):
+        self.shop = shop
+        self.begin()
+
+    def begin(self):
+        self.before, self.start = self.read(), time.monotonic()
+
+    def read(self):
+        """Processor time of all, less that of this program, of what it has started and seen end, and of the servers."""
+        with open("/proc/stat") as file:
+            user, nice, system, _, _, irq, softirq, steal = map(int, file.readline().split()[1:9])
+        servers = sum(sum_of(cpu_seconds, family(self.shop.server(server))) for server in SERVERS)
+        return (user + nice + system + irq + softirq + steal) / TICKS - sum(os.times()[:4]) - servers
+
+    def cores(self):
+        """Since the beginning, on average. Kernel threads that work for us, such as those of the disk, count as others."""
+        return max(0.0, (self.read() - self.before) / (time.monotonic() - self.start))
