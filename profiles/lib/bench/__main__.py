@@ -39,7 +39,7 @@ def parse():
     parser.add_argument("--sweep")
     parser.add_argument("--soak", type=float)
     parser.add_argument("--rate", type=float, default=soak.RATE)
-    parser.add_argument("--flame", choices=flame.KINDS)
+    parser.add_argument("--flame")
     options = parser.parse_args()
     chosen = [name for name in options.only.split(",") if name] or [
         name for name in SECTIONS if name != "growth" or options.all]
@@ -49,6 +49,8 @@ def parse():
         parser.error(f"no section {', '.join(unknown)}: there are {', '.join(SECTIONS)}")
     if any("=" not in setting for setting in options.set + ([options.sweep] if options.sweep else [])):
         parser.error("a setting is named as in --set RELAY_BATCH_SIZE=100 or --sweep RELAY_BATCH_SIZE=100,500")
+    if options.flame and options.flame != "all" and not set(options.flame.split(",")) <= set(flame.KINDS):
+        parser.error(f"--flame is one or several of {', '.join(flame.KINDS)}, or all")
     return options, [name for name in chosen if name not in skipped]
 
 

@@ -95,6 +95,9 @@ class Figures:
         """Whether the current round has this figure already."""
         return self.round in self.by_round.get(name, {})
 
+    def of_this_round(self, name):
+        return self.by_round[name][self.round]
+
     def values(self, name):
         return list(self.by_round[name].values())
 

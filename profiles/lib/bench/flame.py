@@ -6,6 +6,7 @@ import subprocess
 from html import escape
 
 import load
+import report
 from shop import PRODUCTS
 
 KINDS = ["placing", "relay", "consuming"]
@@ -85,7 +86,13 @@ def record(pid, seconds, directory):
     return demangled.stdout if demangled.returncode == 0 else script
 
 
-def flame(run, kind, directory):
+def flame(run, kinds, directory):
+    for kind in KINDS if kinds == "all" else kinds.split(","):
+        draw_one(run, kind, directory)
+    return 0
+
+
+def draw_one(run, kind, directory):
     shop, seconds = run.shop, 5
     shop.empty()
     run.say(f"sampling {kind}")
@@ -108,5 +115,5 @@ def flame(run, kind, directory):
     path = os.path.join(directory, f"flame-{kind}.svg")
     with open(path, "w") as file:
         file.write(draw(f"{process.name}, {kind}", stacks))
-    print(f"\n  {path}")
-    return 0
+    report.progress()
+    print(f"  {path}, {os.path.getsize(path) // 1000} kB")
