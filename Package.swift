@@ -35,6 +35,9 @@ let platform: [Target] = [
     library("Lifecycle", in: "Platform", ["Locking", "DomainKit", "Observability", "CLinux"]),
     library("Cryptography", in: "Platform", ["COpenSSL"]),
     library("HTTPClient", in: "Platform", ["Lifecycle", "CCurl"]),
+    library(
+        "Tokens", in: "Platform",
+        ["Locking", "DomainKit", "JSON", "Observability", "Lifecycle", "Cryptography", "HTTPClient"]),
     library("Postgres", in: "Platform", ["Locking", "DomainKit", "Observability", "Lifecycle", "CLibpq", "CLinux"]),
     library("AMQP", in: "Platform", ["Locking", "DomainKit", "Observability", "Lifecycle", "CRabbitMQ", "CLinux"]),
     library(
@@ -46,7 +49,8 @@ let platform: [Target] = [
     library("Templating", in: "Platform", ["JSON", "Locking", "CMustache"]),
     library(
         "Runtime", in: "Platform",
-        ["Locking", "DomainKit", "JSON", "Observability", "Lifecycle", "HTTPServer", "Postgres", "AMQP", "Messaging"]),
+        ["Locking", "DomainKit", "JSON", "Observability", "Lifecycle", "HTTPServer", "Postgres", "AMQP", "Messaging"]
+            + ["Tokens"]),
 ]
 
 // MARK: - Domains: one entry each
@@ -139,24 +143,26 @@ let tests: [Target] = [
         name: "TestKit",
         dependencies: [
             "Locking", "DomainKit", "JSON", "Observability", "Lifecycle", "Postgres", "AMQP", "Messaging", "Migrations",
-            "HTTPServer",
+            "HTTPServer", "Cryptography",
         ],
         path: "Tests/TestKit", swiftSettings: strict()),
     test(
         "PlatformTests",
         ["Locking", "JSON", "DomainKit", "Observability", "Lifecycle", "Cryptography", "Runtime", "Migrations"]
-            + ["HTTPServer", "Messaging", "Postgres", "AMQP", "Templating"]),
+            + ["HTTPServer", "Messaging", "Postgres", "AMQP", "Templating", "Tokens"]),
     test(
         "SimulationTests",
         ["JSON", "DomainKit", "Observability", "Lifecycle", "Messaging", "Postgres", "AMQP"]),
     test(
         "PlatformIntegrationTests",
         ["Locking", "JSON", "DomainKit", "Observability", "Lifecycle", "Postgres", "AMQP"]
-            + ["HTTPServer", "HTTPClient", "Messaging", "DeadLetterAPI", "Migrations", "Runtime", "TestKit", "CLinux"]),
+            + ["HTTPServer", "HTTPClient", "Messaging", "DeadLetterAPI", "Migrations", "Runtime", "TestKit", "CLinux"]
+            + ["Tokens", "Cryptography"]),
     test(
         "EndToEndTests",
         ["Locking", "JSON", "DomainKit", "Observability", "Lifecycle", "Postgres", "AMQP", "Messaging", "TestKit"]
-            + ["CLinux"]),
+            + ["CLinux", "Cryptography", "HTTPServer", "DeadLetterAPI"]
+            + domains.flatMap { ["\($0.name)API", "\($0.name)Infrastructure"] }),
 ]
 
 // MARK: - Building blocks

@@ -14,7 +14,8 @@ struct WebClientTests {
 
     @Test func anAnswerComesWithItsStatusHeadersAndBody() async throws {
         try await HTTPTestServer.with { router in
-            router.get("/found") { _ in HTTPResponse(status: 404, headers: ["X-Kind": "a: b"], body: Array("gone".utf8))
+            router.get("/found", .test) { _ in
+                HTTPResponse(status: 404, headers: ["X-Kind": "a: b"], body: Array("gone".utf8))
             }
         } _: { server in
             let answer = try await client().get("http://127.0.0.1:\(server.port)/found")
@@ -27,7 +28,7 @@ struct WebClientTests {
     @Test(arguments: [0, 5, 900_000])
     func aBodyIsPostedAsItIs(size: Int) async throws {
         try await HTTPTestServer.with { router in
-            router.post("/seen") { request in
+            router.post("/seen", .test) { request in
                 HTTPResponse(headers: ["X-Type": request.headers["content-type"] ?? ""], body: request.body)
             }
         } _: { server in
@@ -46,7 +47,7 @@ struct WebClientTests {
 
     @Test func aRedirectIsAnAnswerLikeAnyOther() async throws {
         try await HTTPTestServer.with { router in
-            router.get("/moved") { _ in .empty(302, headers: ["Location": "/hello"]) }
+            router.get("/moved", .test) { _ in .empty(302, headers: ["Location": "/hello"]) }
         } _: { server in
             let answer = try await client().get("http://127.0.0.1:\(server.port)/moved")
             #expect(answer.status == 302)
@@ -56,7 +57,7 @@ struct WebClientTests {
 
     @Test func anAnswerThatIsTooLargeIsNotRead() async throws {
         try await HTTPTestServer.with { router in
-            router.get("/large") { _ in HTTPResponse(body: Array(repeating: 1, count: 1_001)) }
+            router.get("/large", .test) { _ in HTTPResponse(body: Array(repeating: 1, count: 1_001)) }
         } _: { server in
             let url = "http://127.0.0.1:\(server.port)/large"
             let allowed = try await client { $0.sizeLimit = 1_001 }.get(url)
@@ -70,7 +71,7 @@ struct WebClientTests {
 
     @Test func aServerThatDoesNotAnswerIsLeft() async throws {
         try await HTTPTestServer.with { router in
-            router.get("/slow") { _ in
+            router.get("/slow", .test) { _ in
                 try? await Task.sleep(for: .seconds(60))
                 return .empty()
             }
@@ -87,7 +88,7 @@ struct WebClientTests {
     @Test func aCancelledTaskDoesNotWaitForTheAnswerAndTheNextIsServed() async throws {
         let events = Events()
         try await HTTPTestServer.with { router in
-            router.get("/slow") { _ in
+            router.get("/slow", .test) { _ in
                 events.add("asked")
                 try? await Task.sleep(for: .seconds(60))
                 return .empty()
