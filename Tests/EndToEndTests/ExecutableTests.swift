@@ -14,8 +14,8 @@ import Testing
         let process = try ServerProcess(
             name, settings: ["HTTP_PORT": "eighty", "LOG_LEVEL": "loud", "DATABASE_URL_FILE": "/nowhere/secret"])
         #expect(await process.wait() == 78)
-        for setting in ["HTTP_PORT", "LOG_LEVEL", "DATABASE_URL_FILE"] + (name.hasSuffix("worker") ? ["AMQP_URL"] : [])
-        {
+        let more = name.hasSuffix("worker") ? ["AMQP_URL"] : ["AUTH_JWKS", "AUTH_ISSUER", "AUTH_AUDIENCE"]
+        for setting in ["HTTP_PORT", "LOG_LEVEL", "DATABASE_URL_FILE"] + more {
             #expect(process.log.contains(setting), "\(setting) is missing in: \(process.log)")
         }
     }
@@ -31,7 +31,8 @@ import Testing
         try await TestDatabase.with { database in
             let vhost = ProcessInfo.processInfo.environment["TEST_AMQP_URL"] ?? ""
             let process = try ServerProcess(
-                name, settings: ["DATABASE_URL": database.url, "AMQP_URL": vhost, "HTTP_PORT": "0"])
+                name,
+                settings: ["DATABASE_URL": database.url, "AMQP_URL": vhost, "HTTP_PORT": "0", "AUTH": "off"])
             #expect(await process.wait() != 0)
             let migrator = String(name.prefix { $0 != "-" }) + "-migrator"
             #expect(process.log.contains(migrator), "\(process.log)")

@@ -8,6 +8,9 @@ import TestKit
 final class Shop: Sendable {
     let databases: [Domain: TestDatabase]
     let broker: TestVhost
+    /// Whose tokens the APIs take. Clients have one of an admin.
+    let issuer: TestIssuer
+    private let keys: URL
     private let processes = Mutex<[ServerProcess]>([])
     private let apis = Mutex<[Domain: HTTPClient]>([:])
 
@@ -19,10 +22,15 @@ final class Shop: Sendable {
         let description: String
     }
 
-    private init(databases: [Domain: TestDatabase], broker: TestVhost) {
+    private init(databases: [Domain: TestDatabase], broker: TestVhost) throws {
         self.databases = databases
         self.broker = broker
+        issuer = try TestIssuer()
+        keys = FileManager.default.temporaryDirectory.appending(path: "tradewind-test-keys-\(UUID()).json")
+        try Data(issuer.keySet).write(to: keys)
     }
+
+    deinit { try? FileManager.default.removeItem(at: keys) }
 
     /// Opens a shop with `workers` of each domain, lends it to `body`, and leaves nothing behind.
     static func with<Value: Sendable>(
@@ -35,7 +43,7 @@ final class Shop: Sendable {
                         let databases: [Domain: TestDatabase] = [
                             .order: orders, .stock: stock, .notification: notifications,
                         ]
-                        let shop = Shop(databases: databases, broker: vhost)
+                        let shop = try Shop(databases: databases, broker: vhost)
                         do {
                             try await shop.open(workers: workers)
                             let value = try await body(shop)
@@ -69,7 +77,8 @@ final class Shop: Sendable {
     func settings(of domain: Domain) -> [String: String] {
         [
             "DATABASE_URL": databases[domain]?.url ?? "", "AMQP_URL": broker.url, "HTTP_PORT": "0",
-            "RETRY_DELAYS": "50ms,100ms,200ms",
+            "RETRY_DELAYS": "50ms,100ms,200ms", "AUTH_JWKS": keys.path(), "AUTH_ISSUER": issuer.issuer,
+            "AUTH_AUDIENCE": issuer.audience,
         ]
     }
 
@@ -149,7 +158,7 @@ final class Shop: Sendable {
         let address = try await eventually("\(process.name) listens\n\(process.log)") {
             listeningAddress(in: process.log)
         }
-        let client = HTTPClient("http://\(address)")
+        let client = HTTPClient("http://\(address)", token: try issuer.token("admin"))
         _ = try await eventually("\(process.name) is ready\n\(process.log)") {
             try? await client.send("GET", "/health/ready").status == 200 ? true : nil
         }

@@ -101,10 +101,10 @@ struct OrderFixture: Sendable {
 
     // MARK: - What became of it
 
-    func find(_ id: EntityID) async throws -> Order { try #require(try await queries.order(id)) }
+    func find(_ id: EntityID) async throws -> Order { try #require(try await queries.order(id, of: nil)) }
 
     func steps(of id: EntityID) async throws -> [TimelineEntry.Step] {
-        try await queries.timeline(of: id).map(\.step)
+        try await queries.timeline(of: id, ownedBy: nil).map(\.step)
     }
 
     /// The types of the events about that order, oldest first.

@@ -31,7 +31,8 @@ struct OrderServer: Sendable {
             units: PostgresUnitOfWorkProvider(pool), orders: fixture.orders, queries: PostgresOrderQueries(pool),
             prices: fixture.prices, keys: fixture.keys
         ).add(to: &router)
-        let server = HTTPServer(host: "127.0.0.1", port: 0, router: router, logger: .silent)
+        let server = HTTPServer(
+            host: "127.0.0.1", port: 0, router: router, filters: [TestCallers()], logger: .silent)
         let port = try server.start()
         let shutdown = ShutdownSignal()
         try await withThrowingTaskGroup(of: Void.self) { group in

@@ -28,7 +28,8 @@ import Testing
             let response: HTTPResponse
             do {
                 let match = try router.match(method, path)
-                response = await Responder(logger: .silent).respond(to: request, by: match)
+                response = await Responder(filters: [AuthenticationOff()], logger: .silent).respond(
+                    to: request, by: match)
             } catch {
                 response = error.response(to: request)
             }

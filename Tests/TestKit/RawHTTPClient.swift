@@ -154,10 +154,14 @@ public struct HTTPClientError: Error, CustomStringConvertible {
 public actor HTTPClient {
     private let host: String
     public nonisolated let port: Int
+    private let token: String?
     private var connection: HTTPConnection?
 
-    /// - Parameter baseURL: such as `http://127.0.0.1:8081`.
-    public init(_ baseURL: String) {
+    /// - Parameters:
+    ///   - baseURL: such as `http://127.0.0.1:8081`.
+    ///   - token: sent along as a bearer token, unless a request has an `Authorization` of its own.
+    public init(_ baseURL: String, token: String? = nil) {
+        self.token = token
         let authority = baseURL.split(separator: "/").dropFirst().first ?? ""
         let parts = authority.split(separator: ":")
         host = parts.first.map(String.init) ?? "127.0.0.1"
@@ -167,7 +171,7 @@ public actor HTTPClient {
     public init(port: Int) { self.init("http://127.0.0.1:\(port)") }
 
     /// A client of the same server, with a connection of its own.
-    public nonisolated func another() -> HTTPClient { HTTPClient("http://\(host):\(port)") }
+    public nonisolated func another() -> HTTPClient { HTTPClient("http://\(host):\(port)", token: token) }
 
     /// Sends a request and reads its answer. A body goes as `application/json` unless `headers` say otherwise.
     public func send(
@@ -176,6 +180,7 @@ public actor HTTPClient {
         var text = "\(method) \(path) HTTP/1.1\r\nHost: \(host):\(port)\r\n"
         let names = Set(headers.keys.map { $0.lowercased() })
         for (name, value) in headers { text += "\(name): \(value)\r\n" }
+        if let token, !names.contains("authorization") { text += "Authorization: Bearer \(token)\r\n" }
         if !body.isEmpty, !names.contains("content-type") { text += "Content-Type: application/json\r\n" }
         if !body.isEmpty || method == "POST" || method == "PUT" { text += "Content-Length: \(body.count)\r\n" }
         let connection = try await connected()

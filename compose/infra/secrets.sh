@@ -1,5 +1,6 @@
-#!/bin/sh
-# Runs once, before the servers: makes a random password for every account and writes it where its reader looks for it.
+#!/bin/bash
+# Runs once, before the servers: makes a random password for every account and writes it where its reader looks for it,
+# and a key for the tokens of developers, of which the APIs see only what verifies.
 #
 #   /secrets/<account>/…     one volume an account, mounted only where it is needed
 #
@@ -33,3 +34,11 @@ done
 printf 'amqp://tradewind:%s@rabbitmq:5672/\n' "$(password broker)" | write broker url
 # RabbitMQ reads its first user from a configuration file: its image takes no password from a file by another name.
 printf 'default_user = tradewind\ndefault_pass = %s\n' "$(password broker)" | write broker user.conf
+
+# shellcheck disable=SC2034  # read by make_token_key
+RUN_DIR=/secrets
+# shellcheck source=profiles/lib/tokens.sh
+. /infra/tokens.sh
+make_token_key
+chown -R 10001:10001 /secrets/auth
+write tokens jwks.json </secrets/auth/jwks.json

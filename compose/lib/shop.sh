@@ -43,12 +43,13 @@ since() { awk -v from="$1" -v to="$(now)" 'BEGIN { printf "%.1f", to - from }'; 
 
 uuid() { cat /proc/sys/kernel/random/uuid; }
 
-# requests: sends what standard input says, one "METHOD URL BODY" a line, up to 16 at once; prints the status codes.
+# requests: with the token in `token`, sends what standard input says, one "METHOD URL BODY" a line, up to 16 at once; prints the status codes.
 requests() {
     local method url body config=$work/requests
     while read -r method url body; do
         printf 'next\nurl = "%s"\nrequest = %s\nheader = "Content-Type: application/json"\ndata = "%s"\n' "$url" "$method" \
             "${body//\"/\\\"}"
+        printf 'header = "Authorization: Bearer %s"\n' "$token"
         printf 'output = /dev/null\nwrite-out = "%%{http_code}\\n"\nsilent\nmax-time = 30\nnoproxy = "*"\n'
     done | sed '1d' >"$config"
     # Curl counts as failed what got no answer; that shows in the codes, as 000.

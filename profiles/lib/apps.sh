@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# The project's own processes: which there are, their ports and their settings. Needs common.sh, process.sh, swift.sh.
+# The project's own processes: which there are, their ports and their settings. Needs common.sh, process.sh, swift.sh,
+# tokens.sh.
 
 # Where the executables are; a test run sets it to its own build.
 BIN_DIR=${TRADEWIND_BIN_DIR:-$PROJECT_DIR/.build/release}
@@ -48,6 +49,8 @@ print_environment() {
     for domain in $(each_domain); do
         printf '%s_DATABASE_URL=%s\n' "${domain^^}" "$(database_url "$domain")"
     done
+    printf 'AUTH_JWKS=%s\nAUTH_ISSUER=%s\nAUTH_AUDIENCE=%s\n' \
+        "${AUTH_JWKS:-$RUN_DIR/auth/jwks.json}" "${AUTH_ISSUER:-$TOKEN_ISSUER}" "${AUTH_AUDIENCE:-$TOKEN_AUDIENCE}"
     printf 'AMQP_URL=%s\n' "$(amqp_url)"
     printf 'RABBITMQ_MANAGEMENT_URL=%s\n' \
         "${RABBITMQ_MANAGEMENT_URL:-http://tradewind:$AMQP_PASSWORD@127.0.0.1:$MANAGEMENT_PORT}"
@@ -74,6 +77,13 @@ with_settings() {
             ;;
         *) unset AMQP_URL AMQP_URL_FILE ;;
         esac
+        # The tokens of profiles/token, unless the caller says otherwise.
+        if [[ $name == *-api ]]; then
+            AUTH_JWKS=${AUTH_JWKS:-$RUN_DIR/auth/jwks.json}
+            AUTH_ISSUER=${AUTH_ISSUER:-$TOKEN_ISSUER}
+            AUTH_AUDIENCE=${AUTH_AUDIENCE:-$TOKEN_AUDIENCE}
+            export AUTH_JWKS AUTH_ISSUER AUTH_AUDIENCE
+        fi
         if [[ $name != *-migrator ]]; then
             HTTP_PORT=$(port_of "$name")
             export HTTP_PORT

@@ -1,4 +1,5 @@
 -- wrk script: each request places an order of two products, with an idempotency key of its own.
+-- TOKEN: of an operator or admin, who may order for every customer.
 -- PRODUCTS: how many products there are, with identities as profiles/load/products.sql makes them.
 local products = tonumber(os.getenv("PRODUCTS") or "20")
 local threads = 0
@@ -14,6 +15,7 @@ function init()
    sent = 0
    failed = 0
    wrk.headers["Content-Type"] = "application/json"
+   wrk.headers["Authorization"] = "Bearer " .. (os.getenv("TOKEN") or "")
 end
 
 local function product(index) return string.format("00000000-0000-7000-8000-%012d", index) end

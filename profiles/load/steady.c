@@ -3,6 +3,7 @@
 //
 //   steady HOST PORT RATE SECONDS [PRODUCTS [CONNECTIONS]]
 //
+// TOKEN in the environment: of an operator or admin, who may order for every customer.
 // Prints a line an order: its id, when it was meant to be sent, when its answer came (microseconds since 1970), status.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -30,6 +31,7 @@ static int products = 1000;
 static struct timespec start;
 static long long start_wall;
 static unsigned run;
+static const char *token = "";
 
 static void fail(const char *what) {
     fprintf(stderr, "steady: %s\n", what);
@@ -63,7 +65,7 @@ static size_t read_answer(int connection, char *text, size_t size) {
 }
 
 static void place(int *connection, long number, struct request *request) {
-    char body[512], message[1024], answer[8192];
+    char body[512], message[8192], answer[8192];
     int first = (number * 7919 % products) + 1;
     int length = snprintf(body, sizeof body,
                           "{\"customerId\":\"00000000-0000-7000-9000-%012ld\",\"items\":["
@@ -73,8 +75,10 @@ static void place(int *connection, long number, struct request *request) {
                           number % 100000 + 1, first, first % products + 1);
     length = snprintf(message, sizeof message,
                       "POST /api/orders HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                      "Authorization: Bearer %s\r\n"
                       "Idempotency-Key: steady-%08x-%ld\r\nContent-Length: %d\r\n\r\n%s",
-                      run, number, length, body);
+                      token, run, number, length, body);
+    if (length >= (int)sizeof message) fail("TOKEN is too long");
     // Once more on a new connection: the server may have closed the old one for being idle. The key makes that safe.
     for (int attempt = 0; send(*connection, message, length, MSG_NOSIGNAL) != length ||
                           read_answer(*connection, answer, sizeof answer) == 0; attempt++) {
@@ -108,6 +112,7 @@ int main(int count_of_words, char **words) {
     address.sin_family = AF_INET;
     address.sin_port = htons(atoi(words[2]));
     if (inet_pton(AF_INET, words[1], &address.sin_addr) != 1) fail("HOST is to be an IPv4 address");
+    if (getenv("TOKEN") != NULL) token = getenv("TOKEN");
     rate = atof(words[3]);
     count = rate * atof(words[4]);
     if (count_of_words > 5) products = atoi(words[5]);

@@ -15,6 +15,7 @@ struct NotificationAPIMain {
             settings: { environment throws(ConfigurationError) in try APISettings(environment, defaultPort: 8083) }
         ).run { settings, process in
             let database = PostgresPool(settings.database, logger: process.logger)
+            let authentication = Authentication(settings.authentication, logger: process.logger)
             let templates = TemplateRoutes(
                 PostgresUnitOfWorkProvider(database), templates: PostgresTemplateRepository(),
                 catalog: PostgresTemplateCatalog(database), renderer: MustacheRenderer())
@@ -27,10 +28,11 @@ struct NotificationAPIMain {
             DeadLetterRoutes(deadLetters).add(to: &router)
             router.addOperationalRoutes(process.readiness)
             return [
-                database,
+                database, authentication,
                 SchemaCheck(database, requires: 4, migrator: "notification-migrator"),
                 HTTPServer(
-                    at: settings.address, router: router, settings: settings.http, logger: process.logger),
+                    at: settings.address, router: router, filters: [authentication], settings: settings.http,
+                    logger: process.logger),
             ]
         }
     }

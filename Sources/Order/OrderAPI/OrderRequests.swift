@@ -1,3 +1,4 @@
+import DomainKit
 import HTTPServer
 import OrderApplication
 import OrderDomain
@@ -13,6 +14,14 @@ extension HTTPRequest {
                 "Idempotency-Key", "must be given once, with 1 to 255 characters, all of them visible ASCII")
         }
         return key
+    }
+
+    /// - Throws: 403 where the caller may not place orders for that customer.
+    func requirePlacing(for customer: EntityID) throws(Problem) {
+        guard let own = try ownCustomerID(), own != customer else { return }
+        throw .forbidden(
+            "A customer orders for themselves alone.",
+            errors: [Problem.Fault(.pointer("/customerId"), detail: "must be the subject of the token")])
     }
 
     /// The query parameter `status`; nil where there is none.

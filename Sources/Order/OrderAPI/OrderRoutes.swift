@@ -51,6 +51,7 @@ public struct OrderRoutes: Sendable {
     @Sendable private func place(_ request: HTTPRequest) async throws -> HTTPResponse {
         let key = try request.idempotencyKey()
         let command = try request.decode(PlaceOrderBody.self).command
+        try request.requirePlacing(for: command.customerID)
         switch try await placeOrder(PlaceOrder.Request(command, key: key, cause: request.cause)) {
         case .placed(let answer), .repeated(let answer): return HTTPResponse(answer)
         case .refused(let faults): throw Problem(faults)
@@ -61,7 +62,8 @@ public struct OrderRoutes: Sendable {
     @Sendable private func list(_ request: HTTPRequest) async throws -> HTTPResponse {
         let filter = OrderFilter(
             customerID: try request.query.id("customerId"), status: try request.orderStatus(),
-            pendingSince: try request.wantsStalledOrders() ? clock.now - stalledAfter : nil)
+            pendingSince: try request.wantsStalledOrders() ? clock.now - stalledAfter : nil,
+            owner: try request.ownCustomerID())
         let wanted = try request.page()
         let page = try await listOrders(
             matching: filter, limit: wanted.limit, olderThan: try wanted.position(EntityID.init))
@@ -70,15 +72,18 @@ public struct OrderRoutes: Sendable {
     }
 
     @Sendable private func get(_ request: HTTPRequest) async throws -> HTTPResponse {
-        guard let order = try await getOrder(request.id("orderId")) else { throw Problem.notFound() }
+        guard let order = try await getOrder(request.id("orderId"), of: request.ownCustomerID()) else {
+            throw Problem.notFound()
+        }
         return .json(200, OrderBody(order))
     }
 
     @Sendable private func cancel(_ request: HTTPRequest) async throws -> HTTPResponse {
         let id = try request.id("orderId")
+        let owner = try request.ownCustomerID()
         let reason = try request.decodeIfPresent(CancelOrderBody.self)?.reason
         let result = try await units.perform { work in
-            try await cancelOrder(id, because: reason, cause: request.cause, in: work)
+            try await cancelOrder(id, of: owner, because: reason, cause: request.cause, in: work)
         }
         switch result {
         case .cancelled(let order): return .json(200, OrderBody(order))
@@ -88,7 +93,9 @@ public struct OrderRoutes: Sendable {
     }
 
     @Sendable private func timeline(_ request: HTTPRequest) async throws -> HTTPResponse {
-        guard let entries = try await getTimeline(request.id("orderId")) else { throw Problem.notFound() }
+        guard let entries = try await getTimeline(request.id("orderId"), of: request.ownCustomerID()) else {
+            throw Problem.notFound()
+        }
         return .json(200, TimelineBody(entries: entries))
     }
 }

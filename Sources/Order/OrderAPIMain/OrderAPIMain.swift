@@ -16,6 +16,7 @@ struct OrderAPIMain {
         ).run { orderSettings, process in
             let settings = orderSettings.api
             let database = PostgresPool(settings.database, logger: process.logger)
+            let authentication = Authentication(settings.authentication, logger: process.logger)
             let wakeUp = OutboxWakeUp(notifying: database)
             let orders = OrderRoutes(
                 units: PostgresUnitOfWorkProvider(database, wakeUp: wakeUp),
@@ -27,10 +28,11 @@ struct OrderAPIMain {
             DeadLetterRoutes(DeadLetterStore(database, wakeUp: wakeUp, rule: OrderRedrive.refusal)).add(to: &router)
             router.addOperationalRoutes(process.readiness)
             return [
-                database,
+                database, authentication,
                 SchemaCheck(database, requires: 4, migrator: "order-migrator"),
                 HTTPServer(
-                    at: settings.address, router: router, settings: settings.http, logger: process.logger),
+                    at: settings.address, router: router, filters: [authentication], settings: settings.http,
+                    logger: process.logger),
             ]
         }
     }

@@ -9,10 +9,12 @@ public struct PostgresOrderQueries: OrderQueries {
 
     public init(_ pool: PostgresPool) { self.pool = pool }
 
-    public func order(_ id: EntityID) async throws -> Order? {
+    public func order(_ id: EntityID, of owner: EntityID?) async throws -> Order? {
         try await pool.withConnection { connection in
             let rows = try await connection.query(
-                "SELECT \(OrderRow.columns) FROM orders WHERE id = $1", [.id(id)], as: OrderRow.init)
+                """
+                SELECT \(OrderRow.columns) FROM orders WHERE id = $1 AND ($2::uuid IS NULL OR customer_id = $2)
+                """, [.id(id), .id(owner)], as: OrderRow.init)
             return try await connection.orders(of: rows).first
         }
     }
@@ -28,6 +30,7 @@ public struct PostgresOrderQueries: OrderQueries {
             conditions.append("\(condition) $\(parameters.count)")
         }
         if let customerID = filter.customerID { add("customer_id =", .id(customerID)) }
+        if let owner = filter.owner { add("customer_id =", .id(owner)) }
         if let status = filter.status { add("status =", .text(status.rawValue)) }
         if let time = filter.pendingSince {
             conditions.append("status = 'Pending'")
@@ -43,9 +46,14 @@ public struct PostgresOrderQueries: OrderQueries {
         }
     }
 
-    public func timeline(of id: EntityID) async throws -> [TimelineEntry] {
+    public func timeline(of id: EntityID, ownedBy owner: EntityID?) async throws -> [TimelineEntry] {
         try await pool.query(
-            "SELECT step, at, detail FROM order_timeline WHERE order_id = $1 ORDER BY entry", [.id(id)]
+            """
+            SELECT step, at, detail FROM order_timeline
+            WHERE order_id = $1
+                AND ($2::uuid IS NULL OR EXISTS (SELECT FROM orders WHERE id = $1 AND customer_id = $2))
+            ORDER BY entry
+            """, [.id(id), .id(owner)]
         ) { row in
             guard let step = TimelineEntry.Step(rawValue: try row.text(0)) else { throw UnreadableRow(column: "step") }
             return TimelineEntry(step, at: try row.timestamp(1), detail: try row.optionalText(2))

@@ -46,12 +46,22 @@ public struct PostgresOrderRepository: OrderRepository {
     }
 
     public func lock(_ ids: [EntityID], in work: any UnitOfWork) async throws -> [EntityID: Order] {
+        let orders = try await lock(ids, of: nil, in: work)
+        return Dictionary(uniqueKeysWithValues: orders.map { ($0.id, $0) })
+    }
+
+    public func lock(_ id: EntityID, of owner: EntityID?, in work: any UnitOfWork) async throws -> Order? {
+        try await lock([id], of: owner, in: work).first
+    }
+
+    private func lock(_ ids: [EntityID], of owner: EntityID?, in work: any UnitOfWork) async throws -> [Order] {
         let sql = try work.sql
         let rows = try await sql.query(
-            "SELECT \(OrderRow.columns) FROM orders WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE", [.ids(ids)],
-            as: OrderRow.init)
-        let orders = try await sql.orders(of: rows)
-        return Dictionary(uniqueKeysWithValues: orders.map { ($0.id, $0) })
+            """
+            SELECT \(OrderRow.columns) FROM orders
+            WHERE id = ANY($1::uuid[]) AND ($2::uuid IS NULL OR customer_id = $2) ORDER BY id FOR UPDATE
+            """, [.ids(ids), .id(owner)], as: OrderRow.init)
+        return try await sql.orders(of: rows)
     }
 
     public func save(_ changed: [ChangedOrder], in work: any UnitOfWork) async throws {

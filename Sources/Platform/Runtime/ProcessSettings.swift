@@ -35,6 +35,7 @@ public struct APISettings: Sendable {
     public let database: PostgresSettings
     public let address: HTTPAddress
     public let http: HTTPServerSettings
+    public let authentication: AuthenticationSettings
 
     /// - Throws: ``ConfigurationError`` with all that is wrong in `environment`.
     public init(_ environment: Environment, defaultPort: Int) throws(ConfigurationError) {
@@ -51,6 +52,7 @@ public struct APISettings: Sendable {
             "HTTP_BODY_LIMIT", default: http.maximumBodySize, in: 1_024...(1 << 30),
             "the largest body that is taken, in bytes")
         self.http = http
+        authentication = environment.authentication()
         try environment.validate()
     }
 }

@@ -14,6 +14,7 @@ struct StockAPIMain {
         }
         await process.run { settings, process in
             let database = PostgresPool(settings.database, logger: process.logger)
+            let authentication = Authentication(settings.authentication, logger: process.logger)
             let wakeUp = OutboxWakeUp(notifying: database)
             let units = PostgresUnitOfWorkProvider(database, wakeUp: wakeUp)
             let catalog = PostgresStockCatalog(database)
@@ -25,10 +26,11 @@ struct StockAPIMain {
             DeadLetterRoutes(DeadLetterStore(database, wakeUp: wakeUp, rule: StockRedrive.refusal)).add(to: &router)
 
             return [
-                database,
+                database, authentication,
                 SchemaCheck(database, requires: 4, migrator: "stock-migrator"),
                 HTTPServer(
-                    at: settings.address, router: router, settings: settings.http, logger: process.logger),
+                    at: settings.address, router: router, filters: [authentication], settings: settings.http,
+                    logger: process.logger),
             ]
         }
     }

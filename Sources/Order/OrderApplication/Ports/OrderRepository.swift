@@ -11,6 +11,9 @@ public protocol OrderRepository: Sendable {
     /// They are locked in the order of their identities, so that two callers never wait for each other.
     func lock(_ ids: [EntityID], in work: any UnitOfWork) async throws -> [EntityID: Order]
 
+    /// The order, locked like that, unless there is none or `owner` is a customer whose it is not.
+    func lock(_ id: EntityID, of owner: EntityID?, in work: any UnitOfWork) async throws -> Order?
+
     /// Keeps the new state of locked orders and what their timelines gained. A step that a timeline has is not added again.
     func save(_ changed: [ChangedOrder], in work: any UnitOfWork) async throws
 }

@@ -14,11 +14,14 @@ public struct CancelOrder: Sendable {
 
     public init(_ orders: any OrderRepository) { self.orders = orders }
 
-    /// - Parameter reason: why, in the customer's words; nil where none were given.
+    /// - Parameters:
+    ///   - owner: the customer who asks; nil for somebody who may cancel all orders.
+    ///   - reason: why, in the customer's words; nil where none were given.
+    /// - Returns: unknown also where the order is another customer's.
     public func callAsFunction(
-        _ id: EntityID, because reason: String?, cause: Cause, in work: any UnitOfWork
+        _ id: EntityID, of owner: EntityID? = nil, because reason: String?, cause: Cause, in work: any UnitOfWork
     ) async throws -> Result {
-        guard var order = try await orders.lock([id], in: work)[id] else { return .unknown }
+        guard var order = try await orders.lock(id, of: owner, in: work) else { return .unknown }
         guard let change = order.cancel(because: reason ?? "cancelled by the customer", at: work.now) else {
             return .wasCancelled
         }

@@ -7,6 +7,9 @@ public struct GetOrder: Sendable {
 
     public init(_ orders: any OrderQueries) { self.orders = orders }
 
-    /// Nil where there is no such order.
-    public func callAsFunction(_ id: EntityID) async throws -> Order? { try await orders.order(id) }
+    /// - Parameter owner: the customer who asks; nil for somebody who may see all orders.
+    /// - Returns: nil where there is no such order, or it is another customer's.
+    public func callAsFunction(_ id: EntityID, of owner: EntityID? = nil) async throws -> Order? {
+        try await orders.order(id, of: owner)
+    }
 }

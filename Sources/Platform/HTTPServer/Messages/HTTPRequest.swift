@@ -19,6 +19,8 @@ public struct HTTPRequest: Sendable {
     public internal(set) var route = ""
     /// What the route that was taken is for; nil where there is no route.
     public internal(set) var operation: Operation?
+    /// Who sent it, as a filter found out; nil where nobody asked, as for routes that are open to all.
+    public var caller: Caller?
     var pathParameters: [String: String] = [:]
 
     public init(

@@ -38,7 +38,12 @@ struct Responder: Sendable {
         _ request: HTTPRequest, through filters: ArraySlice<any RequestFilter>, by match: Result<RouteMatch, Problem>
     ) async -> HTTPResponse {
         do {
-            guard let filter = filters.first else { return try await match.get().route.handler(request) }
+            guard let filter = filters.first else {
+                let route = try match.get().route
+                // A handler that is not for all never runs for somebody unknown, whichever filters there are.
+                if let objection = route.operation.access.objection(to: request.caller) { throw objection }
+                return try await route.handler(request)
+            }
             return try await filter.respond(to: request) { request in
                 await pass(request, through: filters.dropFirst(), by: match)
             }
