@@ -142,8 +142,8 @@ import Testing
                 #expect(try await bench.events(1).map(\.number) == [4])
                 try await eventually("only what is held back stays") { try await bench.outboxCount() == 603 }
                 #expect(bench.log.lines.filter { $0.contains("reaches no queue") }.count == 1)
-                let count = bench.metrics.counter("outbox_unroutable_total", help: "")
-                #expect(count.value(["routing_key": "parcel.lost"]) < 620)
+                let count = bench.metrics.counter("outbox_publish_failures_total", help: "")
+                #expect(count.value(["reason": "unroutable", "routing_key": "parcel.lost"]) < 620)
                 // The consumer starts at last.
                 try await bench.declareQueues()
                 try await eventually("the outbox is empty") { try await bench.outboxCount() == 0 }

@@ -3,6 +3,8 @@ import JSON
 import Observability
 import Testing
 
+import struct Synchronization.Atomic
+
 @Suite struct LogLimitTests {
     @Test func oneLineInAWhileIsLetThroughAndTellsOfTheOthers() {
         let limit = LogLimit(every: .seconds(10))
@@ -50,7 +52,7 @@ import Testing
             registry.exposition() == #"""
                 # HELP a_total As.
                 # TYPE a_total counter
-                a_total{queue="x\"\\"} 2.0
+                a_total{queue="x\"\\"} 2
                 # HELP b Bs.
                 # TYPE b gauge
                 b 1.5
@@ -65,10 +67,68 @@ import Testing
                 """#)
     }
 
+    @Test func everyCharacterOfHelpAndLabelsIsEscapedAsTheFormatWantsIt() {
+        let registry = MetricsRegistry()
+        registry.counter("a_total", help: "a\\b\n\"c\"").increment(["path": "\\ \"\n"])
+        #expect(
+            registry.exposition() == #"""
+                # HELP a_total a\\b\n"c"
+                # TYPE a_total counter
+                a_total{path="\\ \"\n"} 1
+
+                """#)
+    }
+
+    @Test func whatSomebodyElseKeepsIsAskedForUntilItIsGone() {
+        let registry = MetricsRegistry()
+        let isGone = Box()
+        registry.read(.gauge, "a", help: "As.") { [([:], 2), (["of": "x"], .infinity)] }
+        registry.read(.gauge, "a", help: "As.") { isGone.flag.load(ordering: .relaxed) ? nil : [([:], 0.5)] }
+        #expect(registry.exposition().hasSuffix("gauge\na 2.5\na{of=\"x\"} +Inf\n"))
+        isGone.flag.store(true, ordering: .relaxed)
+        #expect(registry.exposition().hasSuffix("gauge\na 2\na{of=\"x\"} +Inf\n"))
+    }
+
+    @Test func aSeriesThatIsKeptCountsForItsLabels() {
+        let registry = MetricsRegistry()
+        let counter = registry.counter("a_total", help: "As.")
+        let series = counter.series(["x": "1"])
+        #expect(registry.exposition().contains("a_total{x=\"1\"} 0\n"))
+        series.increment(by: 3)
+        counter.increment(["x": "1"])
+        #expect(counter.value(["x": "1"]) == 4)
+    }
+
+    @Test func aProcessTellsWhatItUses() throws {
+        let registry = MetricsRegistry()
+        registry.addProcessFigures(of: "test")
+        let lines = registry.exposition().split(separator: "\n").filter { !$0.hasPrefix("#") }
+        let values = Dictionary(
+            uniqueKeysWithValues: lines.map { line in
+                let parts = line.split(separator: " ")
+                return (String(parts[0].prefix { $0 != "{" }), Double(parts[parts.count - 1]) ?? -1)
+            })
+        let resident = try #require(values["process_resident_memory_bytes"])
+        let all = try #require(values["process_virtual_memory_bytes"])
+        #expect(resident > 1_000_000 && resident < all)
+        let open = try #require(values["process_open_fds"])
+        let most = try #require(values["process_max_fds"])
+        #expect(open > 2 && open <= most)
+        #expect(values["process_cpu_seconds_total"] ?? 0 > 0)
+        let start = try #require(values["process_start_time_seconds"])
+        let now = Double(SystemClock().now.microseconds) / 1e6
+        #expect(start <= now + 2 && start > now - 86_400)
+        #expect(values["tradewind_build_info"] == 1)
+    }
+
     @Test func theSameNameIsTheSameMetric() {
         let registry = MetricsRegistry()
         registry.counter("a_total", help: "As.").increment()
         registry.counter("a_total", help: "As.").increment()
         #expect(registry.counter("a_total", help: "As.").value() == 2)
     }
+}
+
+private final class Box: Sendable {
+    let flag = Atomic(false)
 }

@@ -70,18 +70,20 @@ struct BatchProcessor<Event: IntegrationEvent>: Sendable {
     /// One transaction: inbox, handler, outbox.
     private func transact(_ items: [Item]) async throws {
         let start = timing.now
-        let (handled, published) = try await inbox.transaction { work in
+        let (handled, published): ([Timestamp], Int) = try await inbox.transaction { work in
             var new = try await work.claim(items.map(\.received.messageID), for: queue)
             // The same message can be there twice.
             let events = items.map(\.received).filter { new.remove($0.messageID) != nil }
-            guard !events.isEmpty else { return (0, 0) }
+            guard !events.isEmpty else { return ([], 0) }
             try await handler(events, work)
-            return (events.count, try await work.flush())
+            return (events.map(\.occurredAt), try await work.flush())
         }
         if published > 0 { wakeUp?.signal() }
         metrics.observe(timing.now - start)
-        metrics.count(.handled, handled)
-        metrics.count(.duplicate, items.count - handled)
+        metrics.count(.handled, handled.count)
+        metrics.count(.duplicate, items.count - handled.count)
+        let now = clock.now
+        for occurredAt in handled { metrics.observeCriticalTime(now.since(occurredAt)) }
     }
 
     // MARK: - Failing

@@ -1,26 +1,40 @@
 import Observability
 
-/// What a consumer counts.
+/// What a consumer counts. Its series are there from the start, with zeros.
 struct ConsumerMetrics: Sendable {
-    enum Outcome: String {
+    enum Outcome: String, CaseIterable {
         case handled, duplicate, retried
         case deadLettered = "dead_lettered"
     }
 
-    private let messages: Counter
-    private let batches: Histogram
-    private let queue: String
+    private let messages: [Outcome: Counter.Series]
+    private let batches: Histogram.Series
+    private let critical: Histogram.Series
 
     init(_ registry: MetricsRegistry, queue: String) {
-        self.queue = queue
-        messages = registry.counter(
+        let messages = registry.counter(
             "consumer_messages_total", help: "Messages that were settled, by queue and outcome.")
-        batches = registry.histogram("consumer_batch_seconds", help: "How long a batch's transaction took.")
+        self.messages = Dictionary(
+            uniqueKeysWithValues: Outcome.allCases.map {
+                ($0, messages.series(["queue": queue, "outcome": $0.rawValue]))
+            })
+        batches = registry.histogram(
+            "consumer_batch_duration_seconds", help: "How long the transaction of a batch took.",
+            buckets: Histogram.shortSeconds
+        ).series(["queue": queue])
+        critical = registry.histogram(
+            "consumer_critical_time_seconds",
+            help: "Critical time: from when an event happened until what follows from it was committed.",
+            buckets: Histogram.longSeconds
+        ).series(["queue": queue])
     }
 
     func count(_ outcome: Outcome, _ number: Int = 1) {
-        if number > 0 { messages.increment(by: number, ["queue": queue, "outcome": outcome.rawValue]) }
+        if number > 0 { messages[outcome]?.increment(by: number) }
     }
 
-    func observe(_ duration: Duration) { batches.observe(duration, ["queue": queue]) }
+    func observe(_ duration: Duration) { batches.observe(duration) }
+
+    /// - Parameter age: from when an event happened, by its publisher's clock, until now, by this one's.
+    func observeCriticalTime(_ age: Duration) { critical.observe(max(.zero, age)) }
 }

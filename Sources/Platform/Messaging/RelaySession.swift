@@ -75,7 +75,6 @@ struct RelaySession {
     private mutating func publishBatch() async throws -> Bool {
         guard !locks.held.isEmpty else { return false }
         let entries = try await session.oldest(settings.batchSize, of: locks.held.sorted(), besides: parked.all)
-        metrics.oldest.set(entries.first.map { SystemClock().now.since($0.occurredAt) / .seconds(1) } ?? 0)
         var heldBack: Set<EntityID> = []
         var isMoving = false
         for round in entries.rounds {
@@ -89,7 +88,9 @@ struct RelaySession {
 
     private mutating func publish(_ entries: [OutboxEntry]) async throws -> (heldBack: Set<EntityID>, isMoving: Bool) {
         guard !entries.isEmpty else { return ([], false) }
+        let began = timing.now
         let report = try await publisher.publish(entries.map(\.message))
+        metrics.publishing.observe(timing.now - began)
         var confirmed: [Int64] = []
         var heldBack: Set<EntityID> = []
         var isMoving = false
@@ -104,7 +105,7 @@ struct RelaySession {
                 heldBack.insert(entry.aggregateID)
                 metrics.rejected.increment()
             case .unknown:
-                break
+                metrics.unconfirmed.increment()
             }
         }
         if !confirmed.isEmpty {
@@ -119,7 +120,7 @@ struct RelaySession {
 
     /// - Returns: whether the route was not parked before.
     private mutating func park(_ route: OutboxEntry.Route, _ reason: String) -> Bool {
-        metrics.unroutable.increment(["routing_key": route.routingKey])
+        metrics.countUnroutable(route.routingKey)
         let isNew = parked.park(route, at: timing.now, jittered: timing.jittered)
         if isNew {
             logger.warn(

@@ -16,6 +16,9 @@ struct PoolState<Resource, Waiter> {
     init(limit: Int) { self.limit = limit }
 
     var waiting: Int { waiters.count }
+    var idleCount: Int { idle.count }
+    /// How many are lent out.
+    var usedCount: Int { created - idle.count }
 
     /// A number for somebody who may have to wait.
     mutating func nextNumber() -> Int {

@@ -17,6 +17,7 @@ public actor PostgresConnection: PostgresStatements {
     private static let preparedLimit = 500
 
     private let settings: PostgresSettings
+    private let metrics: PostgresMetrics?
     private nonisolated let interruption = Interrupt()
     /// Whether ``interrupt()`` was called and not yet noticed.
     private nonisolated let isInterrupted = Atomic<Bool>(false)
@@ -30,8 +31,11 @@ public actor PostgresConnection: PostgresStatements {
     private(set) var transaction = TransactionState()
 
     /// Creates a connection that is not open yet.
-    public init(_ settings: PostgresSettings) {
+    public init(_ settings: PostgresSettings) { self.init(settings, metrics: nil) }
+
+    init(_ settings: PostgresSettings, metrics: PostgresMetrics?) {
         self.settings = settings
+        self.metrics = metrics
         executor = ThreadExecutor(name: "postgres")
     }
 
@@ -89,6 +93,8 @@ public actor PostgresConnection: PostgresStatements {
         _ statement: PostgresStatement, decode: (@Sendable (borrowing PostgresRow) throws -> Value)?
     ) async throws(PostgresError) -> (rows: [Value], affected: Int) {
         try await cancellable { isCancelled throws(PostgresError) in
+            let began = ContinuousClock.now
+            defer { metrics?.observe(statement.sql, since: began) }
             do throws(PostgresError) {
                 let result = try send(statement, isCancelled: isCancelled)
                 guard let decode else { return (rows: [], affected: result.affectedRows) }
@@ -226,6 +232,8 @@ extension PostgresConnection {
             throw handle?.lost() ?? PostgresError(.closed, "the connection is closed")
         }
         let failed = transaction.failure
+        let began = ContinuousClock.now
+        defer { metrics?.observe("COMMIT", since: began) }
         do throws(PostgresError) {
             let tag = try send([.simple("COMMIT")], isCancelled: { false }).commandTag
             transaction.end()

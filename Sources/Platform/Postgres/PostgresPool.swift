@@ -19,14 +19,19 @@ public final class PostgresPool: Service, PostgresStatements {
     private let settings: PostgresSettings
     private let logger: Logger
     private let state: Mutex<State>
+    private let metrics: PostgresMetrics
     private let availability: DatabaseAvailability
 
     /// Creates a pool. Nothing is opened yet.
-    public init(_ settings: PostgresSettings, logger: Logger = .silent) {
+    public init(_ settings: PostgresSettings, logger: Logger = .silent, metrics: MetricsRegistry = .shared) {
         self.settings = settings
         self.logger = logger
         state = Mutex(State(pool: PoolState(limit: settings.poolSize)))
         availability = DatabaseAvailability(logger: logger)
+        self.metrics = PostgresMetrics(metrics)
+        metrics.addPool(limit: settings.poolSize) { [weak self] in
+            self?.state.withLock { ($0.pool.usedCount, $0.pool.idleCount, $0.pool.waiting) }
+        }
     }
 
     public var health: Health { availability.health }
@@ -105,6 +110,7 @@ public final class PostgresPool: Service, PostgresStatements {
 
 extension PostgresPool {
     private func acquire() async throws(PostgresError) -> PostgresConnection {
+        let began = ContinuousClock.now
         let number = state.withLock { $0.pool.nextNumber() }
         let outcome: Outcome = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
@@ -114,6 +120,7 @@ extension PostgresPool {
             let waiter = state.withLock { $0.pool.leave(number) }
             waiter?.resume(returning: .failure(PostgresError(.cancelled, "cancelled while waiting for a connection")))
         }
+        metrics.observeWait(since: began)
         return try outcome.get()
     }
 
@@ -124,7 +131,7 @@ extension PostgresPool {
             // A cancellation before this is seen here, one after this finds the waiter.
             if Task.isCancelled { return .failure(PostgresError(.cancelled, "the task was cancelled")) }
             if state.pool.isClosed { return .failure(PostgresError(.closed, "the pool is closed")) }
-            if let connection = state.pool.take(create: { PostgresConnection(settings) }) {
+            if let connection = state.pool.take(create: { PostgresConnection(settings, metrics: metrics) }) {
                 return .success(connection)
             }
             state.pool.wait(continuation, number: number, until: deadline)
@@ -144,6 +151,7 @@ extension PostgresPool {
                 state.isExpiring = result.next != nil
                 return result
             }
+            metrics.countTimeouts(expired.count)
             for waiter in expired {
                 let message = "all \(settings.poolSize) connections stayed in use for \(settings.acquireTimeout)"
                 waiter.resume(returning: .failure(PostgresError(.poolExhausted, message)))

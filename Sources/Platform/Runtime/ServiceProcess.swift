@@ -50,6 +50,7 @@ public struct ServiceProcess<Settings: Sendable>: Sendable {
             ExitCode.end(ExitCode.badConfiguration)
         }
         let logger = Logger(service: name, level: level)
+        MetricsRegistry.shared.addProcessFigures(of: name)
         let context = ProcessContext(name: name, logger: logger, readiness: Readiness())
         ExitCode.end(await run(compose, settings, context, until: shutdown))
     }

@@ -12,11 +12,14 @@ public struct Router: Sendable {
         public let template: String
         public let operation: Operation
         let handler: HTTPHandler
+        /// Tells it from all other routes of its router.
+        let number: Int
     }
 
     /// All routes, in the order in which they were defined.
     public private(set) var routes: [Route] = []
     private var root = RouteNode()
+    private var defined = 0
 
     public init() {}
 
@@ -25,7 +28,9 @@ public struct Router: Sendable {
     public mutating func on(
         _ method: HTTPMethod, _ template: String, _ operation: Operation, handler: @escaping HTTPHandler
     ) {
-        let route = Route(method: method, template: template, operation: operation, handler: handler)
+        let route = Route(
+            method: method, template: template, operation: operation, handler: handler, number: defined)
+        defined += 1
         routes.removeAll { $0.method == method && $0.template == template }
         routes.append(route)
         root.insert(route, at: pathSegments(template))

@@ -67,7 +67,7 @@ private let onRequest: MHD_AccessHandlerCallback = { context, handle, path, meth
         let head = RequestHead(handle, path: path, method: method, version: version)
         let exchange = Exchange(head, on: connection, handle: handle, core: core)
         slot.pointee = Unmanaged.passRetained(exchange).toOpaque()
-        core.openRequests.add(1, ordering: .relaxed)
+        core.openRequests.begin()
         return exchange.begin()
     }
     let exchange = Unmanaged<Exchange>.fromOpaque(kept).takeUnretainedValue()
@@ -83,7 +83,7 @@ private let onCompleted: MHD_RequestCompletedCallback = { context, handle, slot,
     if let socket = tradewind_socket_context(handle) {
         Unmanaged<Connection>.fromOpaque(socket).takeUnretainedValue().complete()
     }
-    core.openRequests.subtract(1, ordering: .relaxed)
+    core.openRequests.complete()
 }
 
 private let onConnection: MHD_NotifyConnectionCallback = { context, handle, slot, event in

@@ -104,10 +104,12 @@ final class Exchange {
 
     private func queue(_ response: PreparedResponse) -> MHD_Result {
         if core.isDraining.load(ordering: .relaxed), head.objection == nil { response.add("Connection", "close") }
-        var route: String?
-        if case .success(let match) = match { route = match.route.template }
+        var route: Router.Route?
+        if case .success(let match) = match { route = match.route }
         let duration = ContinuousClock.now - began
-        core.record(head, route: route, status: response.status, duration: duration, from: connection.remoteAddress)
+        core.record(
+            head, route: route, received: received, response: response, duration: duration,
+            from: connection.remoteAddress)
         return response.queue(on: handle)
     }
 }

@@ -23,7 +23,7 @@ public final class HTTPServer: Service {
     ///   - host: an address or name of this machine; `0.0.0.0` for all of IPv4, `::` for all.
     ///   - port: 0 lets the system choose: ``start()`` tells which.
     ///   - filters: what every request passes on its way to its handler, the outermost first.
-    ///   - metrics: where `http_server_request_duration_seconds` is kept.
+    ///   - metrics: where `http_server_request_duration_seconds` and its kin are kept.
     public init(
         host: String, port: Int, router: Router, filters: [any RequestFilter] = [],
         settings: HTTPServerSettings = .init(), logger: Logger, metrics: MetricsRegistry = .shared
@@ -108,7 +108,7 @@ public final class HTTPServer: Service {
 
     private func waitForOpenRequests(_ limit: Duration) async {
         let end = ContinuousClock.now + limit
-        while core.openRequests.load(ordering: .relaxed) > 0, ContinuousClock.now < end {
+        while core.openRequests.count > 0, ContinuousClock.now < end {
             // A cancelled task must not turn the wait into a busy one.
             await Task { try? await Task.sleep(for: .milliseconds(10)) }.value
         }

@@ -6,6 +6,8 @@ import CMicroHTTPD
 final class PreparedResponse: @unchecked Sendable {
     private let handle: OpaquePointer
     let status: Int
+    /// The size of the body, in bytes.
+    let size: Int
 
     /// Nil where memory is short.
     init?(_ response: HTTPResponse, traceparent: String) {
@@ -13,6 +15,7 @@ final class PreparedResponse: @unchecked Sendable {
         guard let handle else { return nil }
         self.handle = handle
         status = response.status
+        size = response.body.count
         add("X-Content-Type-Options", "nosniff")
         add("Traceparent", traceparent)
         for field in response.headers.fields { add(field.name, field.value) }

@@ -14,9 +14,9 @@ final class ServerCore: Sendable {
     let isDraining = Atomic(false)
     /// Whether no handler may start any more.
     let isStopping = Atomic(false)
+    private let metrics: HTTPMetrics
     /// How many requests have begun and not been completed.
-    let openRequests = Atomic(0)
-    private let durations: Histogram
+    let openRequests: OpenRequests
     private let connections = Mutex<[ObjectIdentifier: Connection]>([:])
 
     init(
@@ -27,8 +27,9 @@ final class ServerCore: Sendable {
         self.settings = settings
         self.logger = logger
         responder = Responder(filters: filters, logger: logger)
-        durations = metrics.histogram(
-            "http_server_request_duration_seconds", help: "Time from the headers of a request to its answer.")
+        let openRequests = OpenRequests()
+        self.openRequests = openRequests
+        self.metrics = HTTPMetrics(metrics) { [weak openRequests] in openRequests?.count }
     }
 
     // MARK: - Connections
@@ -62,18 +63,27 @@ final class ServerCore: Sendable {
 
     // MARK: - Telling
 
-    func record(_ head: RequestHead, route: String?, status: Int, duration: Duration, from address: String) {
-        let method = head.method?.rawValue ?? "_OTHER"
-        durations.observe(
-            duration,
-            [
-                "http_request_method": method, "http_route": route ?? "",
-                "http_response_status_code": String(status),
-            ])
+    /// - Parameter received: the size of the request's body, in bytes.
+    func record(
+        _ head: RequestHead, route: Router.Route?, received: Int, response: PreparedResponse, duration: Duration,
+        from address: String
+    ) {
+        metrics.record(
+            head.method, route, status: response.status, duration: duration, received: received, sent: response.size)
         guard logger.isEnabled(.debug) else { return }
         logger.debug(
-            "request answered", LogField("http.request.method", method), LogField("url.path", head.path),
-            LogField("http.route", route ?? ""), LogField("http.response.status_code", status), .duration(duration),
-            .address(address), LogField("trace_id", head.trace.traceID))
+            "request answered", LogField("http.request.method", head.method?.rawValue ?? "_OTHER"),
+            LogField("url.path", head.path), LogField("http.route", route?.template ?? ""),
+            LogField("http.response.status_code", response.status), .duration(duration), .address(address),
+            LogField("trace_id", head.trace.traceID))
     }
+}
+
+/// How many requests have begun and not been completed.
+final class OpenRequests: Sendable {
+    private let number = Atomic(0)
+
+    var count: Int { number.load(ordering: .relaxed) }
+    func begin() { number.wrappingAdd(1, ordering: .relaxed) }
+    func complete() { number.wrappingSubtract(1, ordering: .relaxed) }
 }
