@@ -54,6 +54,7 @@ print_environment() {
     printf 'AMQP_URL=%s\n' "$(amqp_url)"
     printf 'RABBITMQ_MANAGEMENT_URL=%s\n' \
         "${RABBITMQ_MANAGEMENT_URL:-http://tradewind:$AMQP_PASSWORD@127.0.0.1:$MANAGEMENT_PORT}"
+    printf 'RABBITMQ_METRICS_URL=http://127.0.0.1:%s\n' "$BROKER_METRICS_PORT"
     printf 'POSTGRES_ADMIN_URL=postgresql://postgres:%s@127.0.0.1:%s/postgres\n' "$POSTGRES_PASSWORD" "$POSTGRES_PORT"
 }
 

@@ -20,6 +20,8 @@ MANAGEMENT_PORT=${TRADEWIND_MANAGEMENT_PORT:-$((56722 + port_offset))}
 # Erlang's own: the distribution port of the broker's node and the daemon that tells it.
 DISTRIBUTION_PORT=${TRADEWIND_DISTRIBUTION_PORT:-$((56723 + port_offset))}
 EPMD_PORT=${TRADEWIND_EPMD_PORT:-$((56724 + port_offset))}
+# Where the broker tells its metrics.
+BROKER_METRICS_PORT=${TRADEWIND_BROKER_METRICS_PORT:-$((56725 + port_offset))}
 BROKERS=${TRADEWIND_BROKERS:-1}
 
 # Debian keeps daemons in sbin, which the PATH of a plain user or of `su` may lack.
@@ -105,6 +107,7 @@ take_server_ports() {
     first=$(free_ports 30)
     export TRADEWIND_POSTGRES_PORT=$first TRADEWIND_EPMD_PORT=$((first + 1)) TRADEWIND_AMQP_PORT=$((first + 2))
     export TRADEWIND_MANAGEMENT_PORT=$((first + 3)) TRADEWIND_DISTRIBUTION_PORT=$((first + 4))
+    export TRADEWIND_BROKER_METRICS_PORT=$((first + 5))
 }
 take_app_ports() {
     local port

@@ -24,6 +24,7 @@ use_broker() {
     broker_amqp_port=$((AMQP_PORT + distance))
     broker_management_port=$((MANAGEMENT_PORT + distance))
     broker_distribution_port=$((DISTRIBUTION_PORT + distance))
+    broker_metrics_port=$((BROKER_METRICS_PORT + distance))
     # With an environment of its own, so that nothing of the caller's or of /etc/rabbitmq gets in.
     broker_environment=(
         env -i PATH="$PATH" HOME="$broker_home" LANG=C.UTF-8 RABBITMQ_NODENAME="$broker_node"
@@ -41,6 +42,8 @@ configure_broker() {
 listeners.tcp.1 = 127.0.0.1:$broker_amqp_port
 management.tcp.ip = 127.0.0.1
 management.tcp.port = $broker_management_port
+prometheus.tcp.ip = 127.0.0.1
+prometheus.tcp.port = $broker_metrics_port
 default_user = $AMQP_USER
 default_pass = $AMQP_PASSWORD
 default_user_tags.administrator = true
@@ -61,7 +64,7 @@ cluster_formation.classic_config.nodes.1 = tradewind@localhost
 cluster_partition_handling = pause_minority
 END
         fi
-        printf '[rabbitmq_management].\n' >"$broker_home/enabled_plugins"
+        printf '[rabbitmq_management,rabbitmq_prometheus].\n' >"$broker_home/enabled_plugins"
         # A bare chroot has no /etc/hosts; the node's name must be found all the same.
         printf '{host, {127,0,0,1}, ["localhost"]}.\n{lookup, [file, native]}.\n' >"$broker_home/inetrc"
         if [[ ! -f $broker_home/.erlang.cookie ]]; then
@@ -128,7 +131,7 @@ broker_up() {
         broker_is_ready && say "  $1 already runs (pid $pid)" && return
     else
         configure_broker
-        for port in "$broker_amqp_port" "$broker_management_port" "$broker_distribution_port"; do
+        for port in "$broker_amqp_port" "$broker_management_port" "$broker_distribution_port" "$broker_metrics_port"; do
             is_taken "$port" && fail "port $port is taken by another program (TRADEWIND_PORT_OFFSET moves all ports)"
         done
     fi
