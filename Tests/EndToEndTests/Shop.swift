@@ -11,6 +11,8 @@ final class Shop: Sendable {
     /// Whose tokens the APIs take. Clients have one of an admin.
     let issuer: TestIssuer
     private let keys: URL
+    /// Settings that all processes have besides those that they need.
+    private let more: [String: String]
     private let processes = Mutex<[ServerProcess]>([])
     private let apis = Mutex<[Domain: HTTPClient]>([:])
 
@@ -22,7 +24,8 @@ final class Shop: Sendable {
         let description: String
     }
 
-    private init(databases: [Domain: TestDatabase], broker: TestVhost) throws {
+    private init(databases: [Domain: TestDatabase], broker: TestVhost, more: [String: String]) throws {
+        self.more = more
         self.databases = databases
         self.broker = broker
         issuer = try TestIssuer()
@@ -34,7 +37,7 @@ final class Shop: Sendable {
 
     /// Opens a shop with `workers` of each domain, lends it to `body`, and leaves nothing behind.
     static func with<Value: Sendable>(
-        workers: Int = 1, _ body: @Sendable (Shop) async throws -> Value
+        workers: Int = 1, settings: [String: String] = [:], _ body: @Sendable (Shop) async throws -> Value
     ) async throws -> Value {
         try await TestVhost.with { vhost in
             try await TestDatabase.with { orders in
@@ -43,7 +46,7 @@ final class Shop: Sendable {
                         let databases: [Domain: TestDatabase] = [
                             .order: orders, .stock: stock, .notification: notifications,
                         ]
-                        let shop = try Shop(databases: databases, broker: vhost)
+                        let shop = try Shop(databases: databases, broker: vhost, more: settings)
                         do {
                             try await shop.open(workers: workers)
                             let value = try await body(shop)
@@ -79,7 +82,7 @@ final class Shop: Sendable {
             "DATABASE_URL": databases[domain]?.url ?? "", "AMQP_URL": broker.url, "HTTP_PORT": "0",
             "RETRY_DELAYS": "50ms,100ms,200ms", "AUTH_JWKS": keys.path(), "AUTH_ISSUER": issuer.issuer,
             "AUTH_AUDIENCE": issuer.audience,
-        ]
+        ].merging(more) { $1 }
     }
 
     /// Starts one more API of a domain and waits until it is ready.
@@ -136,6 +139,16 @@ final class Shop: Sendable {
             all.firstIndex { $0.name == "\(domain)-worker" }.map { all.remove(at: $0) }
         }
     }
+
+    /// The processes that listen, in the order in which they were started, and where.
+    var addresses: [(name: String, address: String)] {
+        processes.withLock { $0 }.compactMap { process in
+            listeningAddress(in: process.log).map { (process.name, $0) }
+        }
+    }
+
+    /// The paths of their logs.
+    var logFiles: [String] { processes.withLock { $0.map { $0.logFile.path() } } }
 
     /// The first API of a domain.
     func api(_ domain: Domain) throws -> HTTPClient {

@@ -39,6 +39,58 @@ import struct Synchronization.Atomic
     }
 }
 
+@Suite struct LogFormatTests {
+    private func line(_ format: LogFormat) -> String {
+        let sink = MemorySink()
+        let clock = FixedClock(Timestamp(microseconds: 1_500_000))
+        Logger(service: "shop", format: format, sink: sink, clock: clock)
+            .warn("it broke", .attempt(2), .queue("a b"), .reason("say \"no\"\n\u{1B}[31m"), .correlationID("x-1"))
+        return sink.lines.joined(separator: "|")
+    }
+
+    @Test func textIsOneLineForPeopleInWhichNothingCanPassForAnotherField() {
+        #expect(
+            line(.text(inColour: false)) == #"1970-01-01T00:00:01.500000Z WARN  shop: it broke attempt=2 queue="a b" "#
+                + #"reason="say \"no\"\n\u001b[31m" correlation_id=x-1"#)
+    }
+
+    @Test func colourChangesNothingButColour() {
+        let coloured = line(.text(inColour: true))
+        #expect(coloured.contains("\u{1B}[33mWARN \u{1B}[0m"))
+        #expect(coloured.replacing(#/\x{1B}\[[0-9]*m/#, with: "") == line(.text(inColour: false)))
+    }
+
+    @Test func formatsAreReadByTheirNames() {
+        #expect(LogFormat("json") == .json)
+        #expect(LogFormat("text")?.name == "text")
+        #expect(LogFormat("xml") == nil)
+    }
+
+    @Test func theLevelMovesForEveryLoggerThatWasMadeOfOne() {
+        let sink = MemorySink()
+        let logger = Logger(service: "shop", level: .info, sink: sink)
+        let child = logger.with(.queue("q"))
+        child.debug("not yet")
+        logger.threshold.set(LogLevel.info.lower)
+        child.debug("now")
+        logger.threshold.set(.error)
+        child.warn("no more")
+        #expect(sink.lines.count == 1)
+    }
+
+    @Test func levelsEndWhereTheyEnd() {
+        #expect(LogLevel.info.lower == .debug && LogLevel.debug.lower == .trace && LogLevel.trace.lower == .trace)
+        #expect(LogLevel.info.higher == .warn && LogLevel.warn.higher == .error && LogLevel.error.higher == .error)
+    }
+
+    @Test func linesThatBelongTogetherAreOneWriteEach() {
+        let sink = MemorySink()
+        Logger(service: "shop", sink: sink).info("happened", each: [[.count(1)], [.count(2)]])
+        #expect(sink.lines.count == 2)
+        #expect(LogField.trace(of: "no traceparent").isEmpty && LogField.trace(of: nil).isEmpty)
+    }
+}
+
 @Suite struct MetricsTests {
     @Test func metricsAreWrittenAsPrometheusReadsThem() {
         let registry = MetricsRegistry()

@@ -3,14 +3,23 @@ import Postgres
 import Testing
 
 @Suite struct PostgresErrorTests {
-    @Test func theDescriptionHoldsNoDataAndTheDebugDescriptionAll() {
+    @Test func theDescriptionHoldsNoDataAndTheDebugDescriptionAllButTheRow() {
         let error = PostgresError(
             .server, "duplicate key", sqlState: "23505", constraint: "customers_email_key", table: "customers",
             detail: "Key (email)=(a@example.org) already exists.", statement: "INSERT INTO customers VALUES ($1)")
         #expect(error.description == "PostgreSQL: server 23505 (constraint customers_email_key)")
-        for part in ["duplicate key", "customers", "a@example.org", "INSERT INTO", "PostgresErrorTests.swift"] {
+        for part in ["duplicate key", "customers", "INSERT INTO", "PostgresErrorTests.swift"] {
             #expect(error.debugDescription.contains(part))
         }
+        #expect(!error.debugDescription.contains("a@example.org"))
+    }
+
+    @Test func whatTheServerRepeatsOfAValueIsLeftOutAndWhatHelpsStays() {
+        let wrong = PostgresError(.server, #"invalid input syntax for type uuid: "a@example.org""#, sqlState: "22P02")
+        #expect(wrong.debugDescription.contains("invalid input syntax for type uuid"))
+        #expect(!wrong.debugDescription.contains("a@example.org"))
+        let deadlock = PostgresError(.server, "deadlock detected", sqlState: "40P01", detail: "Process 1 waits")
+        #expect(deadlock.debugDescription.contains("Process 1 waits"))
     }
 
     @Test func whatAnotherTryCanHelpIsTold() {

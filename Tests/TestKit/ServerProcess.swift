@@ -23,7 +23,8 @@ public final class ServerProcess: Sendable {
 
     public let name: String
     private let running: Mutex<Process>
-    private let logFile: URL
+    /// Where its standard output and error go.
+    public let logFile: URL
     private let exit: AsyncStream<Int32>
     private let status = Mutex<Int32?>(nil)
 

@@ -17,7 +17,7 @@ struct NotificationAPIMain {
             let database = PostgresPool(settings.database, logger: process.logger)
             let authentication = Authentication(settings.authentication, logger: process.logger)
             let templates = TemplateRoutes(
-                PostgresUnitOfWorkProvider(database), templates: PostgresTemplateRepository(),
+                PostgresUnitOfWorkProvider(database, logger: process.logger), templates: PostgresTemplateRepository(),
                 catalog: PostgresTemplateCatalog(database), renderer: MustacheRenderer())
             let notifications = NotificationRoutes(PostgresNotificationLog(database))
             let deadLetters = DeadLetterStore(
@@ -30,6 +30,7 @@ struct NotificationAPIMain {
             return [
                 database, authentication,
                 SchemaCheck(database, requires: 4, migrator: "notification-migrator"),
+                OutboxWatch(database, logger: process.logger),
                 HTTPServer(
                     at: settings.address, router: router, filters: [authentication], settings: settings.http,
                     logger: process.logger),

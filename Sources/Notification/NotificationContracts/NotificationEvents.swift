@@ -8,6 +8,9 @@ public struct NotificationSent: IntegrationEvent, Equatable {
     public static let aggregateType = "notification"
     public static let mustBeRouted = false
     public var aggregateID: EntityID { notificationID }
+    public var identities: [(name: String, id: EntityID)] {
+        [("order_id", orderID), ("notification_id", notificationID)]
+    }
 
     public let notificationID: EntityID
     public let orderID: EntityID
@@ -48,6 +51,9 @@ public struct NotificationFailed: IntegrationEvent, Equatable {
     public static let aggregateType = "notification"
     public static let mustBeRouted = false
     public var aggregateID: EntityID { notificationID }
+    public var identities: [(name: String, id: EntityID)] {
+        [("order_id", orderID), ("notification_id", notificationID)]
+    }
 
     public let notificationID: EntityID
     public let orderID: EntityID

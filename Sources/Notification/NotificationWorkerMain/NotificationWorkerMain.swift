@@ -29,6 +29,7 @@ struct NotificationWorkerMain {
             return [
                 database,
                 SchemaCheck(database, requires: 4, migrator: "notification-migrator"),
+                OutboxWatch(database, logger: logger),
                 HTTPServer(at: settings.address, router: router, logger: logger),
                 OutboxRelay(
                     from: database, to: broker, wakeUp: wakeUp, settings: settings.relay, logger: logger),

@@ -19,7 +19,7 @@ struct OrderAPIMain {
             let authentication = Authentication(settings.authentication, logger: process.logger)
             let wakeUp = OutboxWakeUp(notifying: database)
             let orders = OrderRoutes(
-                units: PostgresUnitOfWorkProvider(database, wakeUp: wakeUp),
+                units: PostgresUnitOfWorkProvider(database, wakeUp: wakeUp, logger: process.logger),
                 orders: PostgresOrderRepository(), queries: PostgresOrderQueries(database),
                 prices: PostgresPriceList(), keys: PostgresIdempotencyKeys(),
                 gathering: orderSettings.placing, stalledAfter: orderSettings.stalledAfter)
@@ -30,6 +30,7 @@ struct OrderAPIMain {
             return [
                 database, authentication,
                 SchemaCheck(database, requires: 4, migrator: "order-migrator"),
+                OutboxWatch(database, logger: process.logger),
                 HTTPServer(
                     at: settings.address, router: router, filters: [authentication], settings: settings.http,
                     logger: process.logger),

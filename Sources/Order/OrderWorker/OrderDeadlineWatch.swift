@@ -18,7 +18,6 @@ public final class OrderDeadlineWatch: Service {
     private let logger: Logger
     private let clock: any WallClock
     private let stalled: Gauge
-    private let expired: Counter
 
     /// - Parameters:
     ///   - orders: keeps what became of the overdue orders.
@@ -38,8 +37,6 @@ public final class OrderDeadlineWatch: Service {
         stalled = metrics.gauge(
             "orders_stalled",
             help: "Orders that have been pending for too long. Every order worker tells the same number.")
-        expired = metrics.counter(
-            "orders_expired_total", help: "Orders that this process cancelled because nothing had come of them.")
     }
 
     /// How often it looks (±20 %): short beside the shorter deadline, at most every 15 seconds.
@@ -67,7 +64,6 @@ public final class OrderDeadlineWatch: Service {
         try await inBatches(until: shutdown) { [expire] in
             try await expire(limit: Self.batchSize, in: $0)
         } each: {
-            expired.increment()
             logger.warn("order expired", .orderID($0.id), .duration(clock.now.since($0.placedAt)))
         }
         try await inBatches(until: shutdown) { [noticeStalled] in

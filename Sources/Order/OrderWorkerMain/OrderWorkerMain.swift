@@ -28,11 +28,13 @@ struct OrderWorkerMain {
             return [
                 database,
                 SchemaCheck(database, requires: 4, migrator: "order-migrator"),
+                OutboxWatch(database, logger: logger),
                 HTTPServer(at: settings.address, router: router, logger: logger),
                 OutboxRelay(from: database, to: broker, wakeUp: wakeUp, settings: settings.relay, logger: logger),
                 OrderDeadlineWatch(
                     PostgresOverdueOrders(database), orders: PostgresOrderRepository(),
-                    units: PostgresUnitOfWorkProvider(database, wakeUp: wakeUp), deadlines: orderSettings.deadlines,
+                    units: PostgresUnitOfWorkProvider(database, wakeUp: wakeUp, logger: logger),
+                    deadlines: orderSettings.deadlines,
                     logger: logger),
                 Retention(
                     of: settings.retention.rules + [.idempotencyKeys(kept: orderSettings.idempotencyKeysKept)],

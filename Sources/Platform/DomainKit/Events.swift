@@ -16,11 +16,14 @@ public protocol IntegrationEvent: JSONCodable, Sendable {
     static var mustBeRouted: Bool { get }
     /// Which aggregate it happened to. Messages of one aggregate are published in the order in which they were written.
     var aggregateID: EntityID { get }
+    /// The identities that logs name an event by, such as `order_id`: the aggregate's, unless there are more.
+    var identities: [(name: String, id: EntityID)] { get }
 }
 
 extension IntegrationEvent {
     public static var schemaVersion: Int { 1 }
     public static var mustBeRouted: Bool { true }
+    public var identities: [(name: String, id: EntityID)] { [("\(Self.aggregateType)_id", aggregateID)] }
 }
 
 /// What led to a change: kept with everything that follows from it, through database and broker.

@@ -8,6 +8,11 @@ public protocol UnitOfWork: Sendable {
     /// Adds `event` to the outbox, in the order of the calls.
     /// - Parameter cause: what led to it.
     func publish(_ event: some IntegrationEvent, cause: Cause) async throws
+
+    /// Runs `action` once the work is committed, and never where it is not: the place to count and to tell what happened.
+    ///
+    /// It is not run either where the answer to the commit was lost, and must neither block nor fail.
+    func afterCommit(_ action: @escaping @Sendable () -> Void)
 }
 
 /// Opens units of work. The port through which an API reaches the database's transactions.

@@ -83,7 +83,10 @@ struct BatchProcessor<Event: IntegrationEvent>: Sendable {
         metrics.count(.handled, handled.count)
         metrics.count(.duplicate, items.count - handled.count)
         let now = clock.now
-        for occurredAt in handled { metrics.observeCriticalTime(now.since(occurredAt)) }
+        // A message without a time, from elsewhere, would count as fifty years old.
+        for occurredAt in handled where occurredAt.microseconds > 0 {
+            metrics.observeCriticalTime(now.since(occurredAt))
+        }
     }
 
     // MARK: - Failing

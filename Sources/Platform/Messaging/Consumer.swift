@@ -44,7 +44,9 @@ public final class Consumer<Event: IntegrationEvent>: Service {
         self.init(
             subscription, deliveries: AMQPConnection(broker),
             failures: AMQPConnection(broker.named("\(broker.name) failures")), heartbeat: broker.heartbeat,
-            inbox: PostgresInboxStore(pool: inbox, clock: clock), wakeUp: wakeUp, settings: settings, logger: logger,
+            inbox: PostgresInboxStore(
+                pool: inbox, clock: clock, events: EventLog(logger: logger.with(.queue(subscription.queue)))),
+            wakeUp: wakeUp, settings: settings, logger: logger,
             clock: clock, metrics: metrics, whenGivenUp: whenGivenUp, handler: handler)
     }
 

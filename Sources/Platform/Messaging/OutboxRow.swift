@@ -13,6 +13,9 @@ struct OutboxRow: Sendable {
     let headers: String
     let payload: String
     let occurredAt: Timestamp
+    let cause: Cause
+    /// What logs name the event by.
+    let identities: [(name: String, id: EntityID)]
 
     init<Event: IntegrationEvent>(_ event: Event, messageID: EntityID, cause: Cause, at time: Timestamp) {
         self.messageID = messageID
@@ -24,6 +27,8 @@ struct OutboxRow: Sendable {
         headers = Self.headers(of: Event.self, cause)
         payload = event.jsonText
         occurredAt = time
+        self.cause = cause
+        identities = event.identities
     }
 
     /// The headers that no column of the outbox stands for.

@@ -5,11 +5,17 @@ import Postgres
 struct PostgresInboxStore: InboxStore {
     let pool: PostgresPool
     let clock: any WallClock
+    let events: EventLog
 
     func transaction<Value: Sendable>(
         _ body: @Sendable (any InboxTransaction) async throws -> Value
     ) async throws -> Value {
-        try await pool.transaction { try await body(PostgresUnitOfWork($0, now: clock.now)) }
+        let (value, work) = try await pool.transaction { transaction in
+            let work = PostgresUnitOfWork(transaction, now: clock.now, events: events)
+            return (try await body(work), work)
+        }
+        work.didCommit()
+        return value
     }
 }
 

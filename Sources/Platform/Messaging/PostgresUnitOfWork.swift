@@ -9,16 +9,27 @@ public struct PostgresUnitOfWork: UnitOfWork {
     public let now: Timestamp
     /// The transaction that everything happens in.
     public let transaction: PostgresTransaction
+    private let events: EventLog
     private let gathered = Gathered()
 
-    init(_ transaction: PostgresTransaction, now: Timestamp) {
+    init(_ transaction: PostgresTransaction, now: Timestamp, events: EventLog) {
         self.transaction = transaction
         self.now = now
+        self.events = events
     }
 
     public func publish(_ event: some IntegrationEvent, cause: Cause) {
         let row = OutboxRow(event, messageID: .v7(at: now), cause: cause, at: now)
         gathered.rows.withLock { $0.append(row) }
+    }
+
+    public func afterCommit(_ action: @escaping @Sendable () -> Void) {
+        gathered.actions.withLock { $0.append(action) }
+    }
+
+    /// The transaction was committed.
+    func didCommit() {
+        for action in gathered.actions.withLock({ $0 }) { action() }
     }
 
     /// Writes what was published to the outbox. Call it last, before the commit.
@@ -31,6 +42,7 @@ public struct PostgresUnitOfWork: UnitOfWork {
             return rows
         }
         guard !rows.isEmpty else { return 0 }
+        afterCommit { [events] in events.tell(rows) }
         return try await transaction.execute(
             """
             INSERT INTO outbox (message_id, type, routing_key, mandatory, aggregate_type, aggregate_id, headers, payload,
@@ -51,6 +63,7 @@ public struct PostgresUnitOfWork: UnitOfWork {
 
     private final class Gathered: Sendable {
         let rows = Mutex<[OutboxRow]>([])
+        let actions = Mutex<[@Sendable () -> Void]>([])
     }
 }
 

@@ -17,6 +17,12 @@ public struct LogField: Sendable {
 }
 
 extension LogField {
+    /// The names that every line has, by OpenTelemetry's log data model.
+    static let timestamp = "timestamp"
+    static let severityText = "severity_text"
+    static let body = "body"
+    static let serviceName = "service.name"
+
     /// What went wrong, with everything that helps to find out why; never shown to a client.
     public static func error(_ error: any Error) -> LogField { LogField("error", String(reflecting: error)) }
     public static func orderID(_ id: EntityID) -> LogField { LogField("order_id", id) }
@@ -36,4 +42,18 @@ extension LogField {
     public static func reason(_ reason: String) -> LogField { LogField("reason", reason) }
     public static func address(_ address: String) -> LogField { LogField("address", address) }
     public static func correlationID(_ id: String) -> LogField { LogField("correlation_id", id) }
+    /// The message that led to what the line tells of.
+    public static func causationID(_ id: EntityID) -> LogField { LogField("causation_id", id) }
+    /// The type of an event, such as `OrderCreated`.
+    public static func event(_ type: String) -> LogField { LogField("event", type) }
+    public static func traceID(_ id: String) -> LogField { LogField("trace_id", id) }
+    public static func spanID(_ id: String) -> LogField { LogField("span_id", id) }
+
+    /// Trace and span of a W3C `traceparent`; none where it is absent or not of that form.
+    public static func trace(of traceparent: String?) -> [LogField] {
+        guard let parts = traceparent?.split(separator: "-"), parts.count >= 4, parts[1].utf8.count == 32,
+            parts[2].utf8.count == 16
+        else { return [] }
+        return [.traceID(String(parts[1])), .spanID(String(parts[2]))]
+    }
 }

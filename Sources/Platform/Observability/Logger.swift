@@ -1,29 +1,34 @@
 import DomainKit
-import Glibc
-import JSON
-import Locking
 
-/// Writes structured log lines: one JSON object a line, with a constant message and the data in named fields.
+/// Writes structured log lines: one JSON object a line, with a constant message and the data in named fields, or the same
+/// for people (``LogFormat``).
 public struct Logger: Sendable {
+    /// From which level on lines are written: the same for this logger and all that were made of it.
+    public let threshold: LogThreshold
     private let service: String
-    private let level: LogLevel
+    private let format: LogFormat
     private let fields: [LogField]
     private let sink: any LogSink
     private let clock: any WallClock
 
     /// - Parameters:
     ///   - service: the process that speaks, such as `order-worker`; written as `service.name`.
-    ///   - level: the lowest level that is written.
+    ///   - level: the lowest level that is written, until ``threshold`` says otherwise.
     public init(
-        service: String, level: LogLevel = .info, sink: any LogSink = StandardOutputSink.shared,
-        clock: any WallClock = SystemClock()
+        service: String, level: LogLevel = .info, format: LogFormat = .json,
+        sink: any LogSink = StandardOutputSink.shared, clock: any WallClock = SystemClock()
     ) {
-        self.init(service: service, level: level, fields: [], sink: sink, clock: clock)
+        self.init(
+            service: service, threshold: LogThreshold(level), format: format, fields: [], sink: sink, clock: clock)
     }
 
-    private init(service: String, level: LogLevel, fields: [LogField], sink: any LogSink, clock: any WallClock) {
+    private init(
+        service: String, threshold: LogThreshold, format: LogFormat, fields: [LogField], sink: any LogSink,
+        clock: any WallClock
+    ) {
         self.service = service
-        self.level = level
+        self.threshold = threshold
+        self.format = format
         self.fields = fields
         self.sink = sink
         self.clock = clock
@@ -34,65 +39,30 @@ public struct Logger: Sendable {
 
     /// The same logger, which adds `fields` to every line.
     public func with(_ fields: LogField...) -> Logger {
-        Logger(service: service, level: level, fields: self.fields + fields, sink: sink, clock: clock)
+        Logger(
+            service: service, threshold: threshold, format: format, fields: self.fields + fields, sink: sink,
+            clock: clock)
     }
 
-    public func trace(_ message: StaticString, _ fields: LogField...) { write(.trace, message, fields) }
-    public func debug(_ message: StaticString, _ fields: LogField...) { write(.debug, message, fields) }
-    public func info(_ message: StaticString, _ fields: LogField...) { write(.info, message, fields) }
-    public func warn(_ message: StaticString, _ fields: LogField...) { write(.warn, message, fields) }
-    public func error(_ message: StaticString, _ fields: LogField...) { write(.error, message, fields) }
+    public func trace(_ message: StaticString, _ fields: LogField...) { write(.trace, message, [fields]) }
+    public func debug(_ message: StaticString, _ fields: LogField...) { write(.debug, message, [fields]) }
+    public func info(_ message: StaticString, _ fields: LogField...) { write(.info, message, [fields]) }
+    public func warn(_ message: StaticString, _ fields: LogField...) { write(.warn, message, [fields]) }
+    public func error(_ message: StaticString, _ fields: LogField...) { write(.error, message, [fields]) }
+
+    /// The same message once for each element of `lines`, all with one write.
+    public func info(_ message: StaticString, each lines: [[LogField]]) { write(.info, message, lines) }
 
     /// Whether lines of that level are written; for callers whose fields cost something to make.
-    public func isEnabled(_ level: LogLevel) -> Bool { level >= self.level }
+    public func isEnabled(_ level: LogLevel) -> Bool { level >= threshold.level }
 
-    private func write(_ level: LogLevel, _ message: StaticString, _ fields: [LogField]) {
-        guard level >= self.level else { return }
-        var json = JSONWriter()
-        json.object { json in
-            json.field("timestamp", clock.now)
-            json.field("severity_text", level.name)
-            json.field("body", message.description)
-            json.field("service.name", service)
-            for field in self.fields + fields { json.field(field.name, field.value) }
-        }
-        sink.write(line: json.bytes)
+    private func write(_ level: LogLevel, _ message: StaticString, _ lines: [[LogField]]) {
+        guard isEnabled(level) else { return }
+        let now = clock.now
+        sink.write(
+            lines: lines.map { fields in
+                format.line(
+                    LogLine(time: now, level: level, message: message, service: service, fields: self.fields + fields))
+            })
     }
-}
-
-/// Takes finished log lines.
-public protocol LogSink: Sendable {
-    /// Writes one line; `line` has no line feed at its end.
-    func write(line: [UInt8])
-}
-
-/// Writes each line with one `write(2)` to standard output, so that lines of several threads never mix.
-public struct StandardOutputSink: LogSink {
-    public static let shared = StandardOutputSink()
-
-    public func write(line: [UInt8]) {
-        var rest = (line + [UInt8(ascii: "\n")])[...]
-        while !rest.isEmpty {
-            let written = rest.withUnsafeBytes { Glibc.write(STDOUT_FILENO, $0.baseAddress, $0.count) }
-            // A log that cannot be written must not stop the work that it tells of.
-            guard written > 0 || errno == EINTR else { return }
-            rest = rest.dropFirst(max(0, written))
-        }
-    }
-}
-
-/// Keeps lines in memory, for tests that look at them.
-public final class MemorySink: LogSink {
-    private let kept = Mutex<[[UInt8]]>([])
-
-    public init() {}
-
-    public func write(line: [UInt8]) { kept.withLock { $0.append(line) } }
-
-    /// The lines so far, oldest first.
-    public var lines: [String] { kept.withLock { $0.map { String(decoding: $0, as: UTF8.self) } } }
-}
-
-private struct NoSink: LogSink {
-    func write(line: [UInt8]) {}
 }

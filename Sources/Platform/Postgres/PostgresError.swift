@@ -2,8 +2,8 @@ import DomainKit
 
 /// What went wrong with PostgreSQL: a stable code, what the server said, and where in the program.
 ///
-/// `description` is safe to show to operators and holds no data; `debugDescription` holds all that is known and
-/// belongs in the log. Neither ever holds a password or the value of a parameter that the server did not repeat.
+/// `description` is safe to show to operators and holds no data; `debugDescription` holds all that is known and belongs in
+/// the log, but for what the server repeats of a row or a value: that may be about a person. Neither holds a password.
 public struct PostgresError: Error {
     /// The kind of failure. Stable: switch over it.
     public enum Code: String, Sendable {
@@ -137,14 +137,27 @@ extension PostgresError: CustomStringConvertible, CustomDebugStringConvertible {
         return text
     }
 
-    /// Everything that is known.
+    /// Everything that is known but for the data that the server repeats.
     public var debugDescription: String {
-        var text = "\(description): \(message)"
+        var text = "\(description): \(repeatsData ? message.beforeQuotedValue : message)"
         if let table { text += "; table: \(table)" }
-        if let detail { text += "; detail: \(detail)" }
+        if let detail, !repeatsData { text += "; detail: \(detail)" }
         if let hint { text += "; hint: \(hint)" }
         if let statement { text += "; statement: \(statement)" }
         if let underlying { text += "; caused by: \(String(reflecting: underlying))" }
         return text + "; at \(file):\(line)"
+    }
+}
+
+extension PostgresError {
+    /// Whether the server's words can hold a row or a value: data exceptions (class 22) and violated constraints (23).
+    fileprivate var repeatsData: Bool { sqlState.map { $0.hasPrefix("22") || $0.hasPrefix("23") } ?? false }
+}
+
+extension String {
+    /// `invalid input syntax for type uuid: "…"` without the value.
+    fileprivate var beforeQuotedValue: String {
+        guard let colon = utf8.firstIndex(of: UInt8(ascii: ":")) else { return self }
+        return String(self[..<colon])
     }
 }

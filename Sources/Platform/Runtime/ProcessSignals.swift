@@ -1,10 +1,13 @@
 import Glibc
 import Lifecycle
+import Locking
+import Observability
 
 /// Turns the system's signals into a ``ShutdownSignal``.
 enum ProcessSignals {
     /// Takes over `SIGTERM` and `SIGINT`: the first triggers `shutdown`, the second ends the process at once with the
     /// exit code a shell gives for that signal. `SIGPIPE` is ignored, so that a closed socket is an error of its write.
+    /// What `SIGUSR1` and `SIGUSR2` do says ``moveLogLevel(of:)``.
     static func handle(triggering shutdown: ShutdownSignal) {
         signal(SIGPIPE, SIG_IGN)
         var ends: [Int32] = [-1, -1]
@@ -16,14 +19,21 @@ enum ProcessSignals {
         guard pthread_create(&thread, nil, watchSignals, watch) == 0 else { return }
         pthread_detach(thread)
         // A handler, not a mask: threads that run already, the main thread among them, would not have the mask.
-        for number in [SIGTERM, SIGINT] {
+        for number in [SIGTERM, SIGINT, SIGUSR1, SIGUSR2] {
             var action = sigaction()
             action.__sigaction_handler.sa_handler = passOn
             action.sa_flags = Int32(SA_RESTART)
             sigaction(number, &action, nil)
         }
     }
+
+    /// Lets `SIGUSR1` lower the level from which on `logger` and all made of it write, by one step, and `SIGUSR2` raise
+    /// it. Before this is called they do nothing.
+    static func moveLogLevel(of logger: Logger) { moved.withLock { $0 = logger } }
 }
+
+/// Whose level the signals move.
+private let moved = Mutex<Logger?>(nil)
 
 // Written once, before the handler that reads it is installed.
 nonisolated(unsafe) private var signalPipe: Int32 = -1
@@ -53,7 +63,22 @@ private func watchSignals(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutable
     while true {
         var number: UInt8 = 0
         guard read(watch.pipe, &number, 1) == 1 else { continue }
-        if watch.shutdown.isTriggered { _exit(128 + Int32(number)) }
-        watch.shutdown.trigger()
+        switch Int32(number) {
+        case SIGUSR1: moveLevel { $0.lower }
+        case SIGUSR2: moveLevel { $0.higher }
+        default:
+            if watch.shutdown.isTriggered { _exit(128 + Int32(number)) }
+            watch.shutdown.trigger()
+        }
     }
+}
+
+/// Moves the level, and tells of it while `warn` is written: before it rises, after it fell.
+private func moveLevel(_ step: (LogLevel) -> LogLevel) {
+    guard let logger = moved.withLock({ $0 }) else { return }
+    let old = logger.threshold.level
+    let new = step(old)
+    if new < old { logger.threshold.set(new) }
+    logger.warn("log level changed", LogField("level", new.name.lowercased()))
+    logger.threshold.set(new)
 }

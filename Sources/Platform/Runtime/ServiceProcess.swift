@@ -39,6 +39,10 @@ public struct ServiceProcess<Settings: Sendable>: Sendable {
             "LOG_LEVEL", default: LogLevel.info, "the lowest level that is logged: trace, debug, info, warn, error",
             expected: "must be trace, debug, info, warn or error", show: { $0.name.lowercased() },
             read: LogLevel.init)
+        let format = environment.value(
+            "LOG_FORMAT", default: LogFormat.json, "json, an object a line; or text, for people",
+            expected: "must be json or text",
+            show: { $0.name }, read: { LogFormat($0) })
         let settings: Settings
         do throws(ConfigurationError) {
             settings = try readSettings(environment)
@@ -49,7 +53,8 @@ public struct ServiceProcess<Settings: Sendable>: Sendable {
             StandardError.write("\(name): these settings are wrong (see \(name) --help):\n\(error)")
             ExitCode.end(ExitCode.badConfiguration)
         }
-        let logger = Logger(service: name, level: level)
+        let logger = Logger(service: name, level: level, format: format)
+        ProcessSignals.moveLogLevel(of: logger)
         MetricsRegistry.shared.addProcessFigures(of: name)
         let context = ProcessContext(name: name, logger: logger, readiness: Readiness())
         ExitCode.end(await run(compose, settings, context, until: shutdown))
@@ -122,7 +127,8 @@ public struct ServiceProcess<Settings: Sendable>: Sendable {
             \(lines.joined(separator: "\n"))
 
             --check-health asks the process that runs here with the same settings, and exits 0 if it is ready, else 1.
-            SIGTERM stops it gracefully within 25 seconds, a second one at once.
+            SIGTERM stops it gracefully within 25 seconds, a second one at once. SIGUSR1 has it log more from now on (info,
+            debug, trace), SIGUSR2 less (info, warn, error).
             Exit codes: 0 stopped, 1 failed, 64 wrong arguments, 78 wrong settings.
             """
     }

@@ -16,7 +16,7 @@ struct StockAPIMain {
             let database = PostgresPool(settings.database, logger: process.logger)
             let authentication = Authentication(settings.authentication, logger: process.logger)
             let wakeUp = OutboxWakeUp(notifying: database)
-            let units = PostgresUnitOfWorkProvider(database, wakeUp: wakeUp)
+            let units = PostgresUnitOfWorkProvider(database, wakeUp: wakeUp, logger: process.logger)
             let catalog = PostgresStockCatalog(database)
 
             var router = Router()
@@ -28,6 +28,7 @@ struct StockAPIMain {
             return [
                 database, authentication,
                 SchemaCheck(database, requires: 4, migrator: "stock-migrator"),
+                OutboxWatch(database, logger: process.logger),
                 HTTPServer(
                     at: settings.address, router: router, filters: [authentication], settings: settings.http,
                     logger: process.logger),

@@ -26,6 +26,7 @@ struct StockWorkerMain {
             return [
                 database,
                 SchemaCheck(database, requires: 4, migrator: "stock-migrator"),
+                OutboxWatch(database, logger: process.logger),
                 HTTPServer(at: settings.address, router: router, logger: process.logger),
                 OutboxRelay(
                     from: database, to: broker, wakeUp: wakeUp, settings: settings.relay, logger: process.logger),

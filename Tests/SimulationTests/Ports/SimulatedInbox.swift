@@ -51,6 +51,7 @@ final class SimulatedTransaction: InboxTransaction, HandlerTransaction, @uncheck
     private(set) var hasConflict = false
     private var rows: [OutboxRow] = []
     private var changes = Changes()
+    private var actions: [@Sendable () -> Void] = []
 
     init(_ world: World, _ session: Session, mayConflict: Bool) {
         self.world = world
@@ -124,6 +125,8 @@ final class SimulatedTransaction: InboxTransaction, HandlerTransaction, @uncheck
         return true
     }
 
+    func afterCommit(_ action: @escaping @Sendable () -> Void) { actions.append(action) }
+
     func flush() async throws -> Int {
         try await step()
         for row in rows {
@@ -150,6 +153,7 @@ final class SimulatedTransaction: InboxTransaction, HandlerTransaction, @uncheck
             throw PostgresError(.commitOutcomeUnknown, "the session was lost")
         }
         guard session.isAlive else { throw PostgresError(.commitOutcomeUnknown, "the session was lost") }
+        for action in actions { action() }
     }
 }
 

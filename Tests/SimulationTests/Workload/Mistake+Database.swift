@@ -12,6 +12,7 @@ protocol WrappedTransaction: InboxTransaction, HandlerTransaction {
 extension WrappedTransaction {
     var now: Timestamp { transaction.now }
     func publish(_ event: some IntegrationEvent, cause: Cause) { transaction.publish(event, cause: cause) }
+    func afterCommit(_ action: @escaping @Sendable () -> Void) { transaction.afterCommit(action) }
     func flush() async throws -> Int { try await transaction.flush() }
     func lock(_ aggregates: [EntityID]) async throws { try await transaction.lock(aggregates) }
     func apply(_ effect: InboxKey) async throws { try await transaction.apply(effect) }

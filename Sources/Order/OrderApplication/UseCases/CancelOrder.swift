@@ -11,8 +11,12 @@ public struct CancelOrder: Sendable {
     }
 
     private let orders: any OrderRepository
+    private let metrics: OrderMetrics
 
-    public init(_ orders: any OrderRepository) { self.orders = orders }
+    public init(_ orders: any OrderRepository, metrics: OrderMetrics = .shared) {
+        self.orders = orders
+        self.metrics = metrics
+    }
 
     /// - Parameters:
     ///   - owner: the customer who asks; nil for somebody who may cancel all orders.
@@ -27,6 +31,7 @@ public struct CancelOrder: Sendable {
         }
         try await orders.save([ChangedOrder(order: order, entries: change.entries)], in: work)
         if let transition = change.transition { try await work.publish(transition, of: order, cause: cause) }
+        metrics.note(.cancelled, of: [order], in: work)
         return .cancelled(order)
     }
 }

@@ -6,11 +6,16 @@ public struct ExpireOrders: Sendable {
     private let overdue: any OverdueOrders
     private let orders: any OrderRepository
     private let deadlines: OrderDeadlines
+    private let metrics: OrderMetrics
 
-    public init(_ overdue: any OverdueOrders, orders: any OrderRepository, deadlines: OrderDeadlines) {
+    public init(
+        _ overdue: any OverdueOrders, orders: any OrderRepository, deadlines: OrderDeadlines,
+        metrics: OrderMetrics = .shared
+    ) {
         self.overdue = overdue
         self.orders = orders
         self.deadlines = deadlines
+        self.metrics = metrics
     }
 
     /// - Parameter limit: how many at most.
@@ -27,6 +32,7 @@ public struct ExpireOrders: Sendable {
             try await work.publish(transition, of: order, cause: Cause(correlationID: order.id.description))
         }
         if !expired.isEmpty { try await orders.save(expired, in: work) }
+        metrics.note(.expired, of: expired.map(\.order), in: work)
         return expired.map { OverdueOrder($0.order) }
     }
 }

@@ -33,15 +33,17 @@ public struct PlaceOrder: Sendable {
     private let prices: any PriceList
     private let keys: any IdempotencyKeys
     private let answer: @Sendable (Order) -> Answer
+    private let metrics: OrderMetrics
 
     /// - Parameter answer: what to tell a client whose order was placed.
     public init(
         _ orders: any OrderRepository, prices: any PriceList, keys: any IdempotencyKeys,
-        answer: @escaping @Sendable (Order) -> Answer
+        metrics: OrderMetrics = .shared, answer: @escaping @Sendable (Order) -> Answer
     ) {
         self.orders = orders
         self.prices = prices
         self.keys = keys
+        self.metrics = metrics
         self.answer = answer
     }
 
@@ -59,6 +61,7 @@ public struct PlaceOrder: Sendable {
             guard let order = draft.order else { continue }
             try await work.publish(OrderCreated(order: OrderSnapshot(order)), cause: draft.request.cause)
         }
+        metrics.note(.placed, of: newOrders, in: work)
         return try await results(of: drafts, won: won, in: work)
     }
 

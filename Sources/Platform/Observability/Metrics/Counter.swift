@@ -29,7 +29,7 @@ public final class Counter: MetricFamily {
 
     func exposition() -> String {
         table.sorted.reduce(into: header.text) { text, entry in
-            text += "\(header.name)\(entry.labels.exposition()) \(entry.series.value)\n"
+            text += "\(header.name)\(entry.labels.exposition) \(entry.series.value)\n"
         }
     }
 }

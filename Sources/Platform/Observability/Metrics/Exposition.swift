@@ -10,14 +10,20 @@ struct MetricHeader: Sendable {
     }
 }
 
-extension MetricLabels {
-    /// The labels in braces, in the order of their names; nothing where there are none.
-    /// - Parameter last: one more, which stays the last.
-    func exposition(last: (name: String, value: String)? = nil) -> String {
-        var pairs = sorted { $0.key < $1.key }.map { "\($0)=\"\($1.escaped(quotes: true))\"" }
-        if let last { pairs.append("\(last.name)=\"\(last.value)\"") }
-        return pairs.isEmpty ? "" : "{\(pairs.joined(separator: ","))}"
+/// Labels as they are written, in the order of their names. Put together once for each series.
+struct LabelText: Sendable {
+    /// Without the braces.
+    let pairs: String
+
+    init(_ labels: MetricLabels) {
+        pairs = labels.sorted { $0.key < $1.key }.map { "\($0)=\"\($1.escaped(quotes: true))\"" }.joined(separator: ",")
     }
+
+    /// In braces; nothing where there are none.
+    var exposition: String { pairs.isEmpty ? "" : "{\(pairs)}" }
+
+    /// What comes before the value of a bucket's bound and its closing quote and brace.
+    var upToBound: String { pairs.isEmpty ? "{le=\"" : "{\(pairs),le=\"" }
 }
 
 extension Double {

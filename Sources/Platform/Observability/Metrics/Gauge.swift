@@ -28,7 +28,7 @@ public final class Gauge: MetricFamily {
 
     func exposition() -> String {
         table.sorted.reduce(into: header.text) { text, entry in
-            text += "\(header.name)\(entry.labels.exposition()) \(entry.series.value.exposition)\n"
+            text += "\(header.name)\(entry.labels.exposition) \(entry.series.value.exposition)\n"
         }
     }
 }
@@ -53,7 +53,7 @@ final class ReadMetric: MetricFamily {
                 return true
             }
         }
-        let lines = values.map { "\(header.name)\($0.key.exposition()) \($0.value.exposition)\n" }
+        let lines = values.map { "\(header.name)\(LabelText($0.key).exposition) \($0.value.exposition)\n" }
         return header.text + lines.sorted().joined()
     }
 }

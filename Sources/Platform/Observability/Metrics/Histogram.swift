@@ -28,6 +28,7 @@ public final class Histogram: MetricFamily {
         }
 
         public func observe(_ duration: Duration) {
+            // Converting the attoseconds as one number of 128 bits would take twenty times as long.
             let (seconds, attoseconds) = duration.components
             observe(Double(seconds) + Double(attoseconds) * 1e-18)
         }
@@ -68,14 +69,16 @@ public final class Histogram: MetricFamily {
 
     func exposition() -> String {
         var text = header.text
+        let bounds = buckets.map(\.description) + ["+Inf"]
         for (labels, series) in table.sorted {
             let counts = series.snapshot
+            let bucket = "\(header.name)_bucket\(labels.upToBound)"
             var below = 0
-            for (bound, count) in zip(buckets.map(\.description) + ["+Inf"], counts.buckets) {
+            for (bound, count) in zip(bounds, counts.buckets) {
                 below += count
-                text += "\(header.name)_bucket\(labels.exposition(last: ("le", bound))) \(below)\n"
+                text += bucket + bound + "\"} " + String(below) + "\n"
             }
-            let names = labels.exposition()
+            let names = labels.exposition
             text += "\(header.name)_sum\(names) \(counts.sum.exposition)\n\(header.name)_count\(names) \(below)\n"
         }
         return text

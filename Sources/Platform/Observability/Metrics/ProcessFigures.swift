@@ -37,7 +37,7 @@ extension MetricsRegistry {
 enum ProcessFigures {
     static var cpuSeconds: Double? {
         var usage = rusage()
-        guard getrusage(RUSAGE_SELF, &usage) == 0 else { return nil }
+        guard getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0 else { return nil }
         return [usage.ru_utime, usage.ru_stime].reduce(0) { $0 + Double($1.tv_sec) + Double($1.tv_usec) / 1e6 }
     }
 
@@ -60,7 +60,7 @@ enum ProcessFigures {
 
     static var descriptorLimit: Double? {
         var limit = rlimit()
-        guard getrlimit(__rlimit_resource_t(rawValue: RLIMIT_NOFILE.rawValue), &limit) == 0 else { return nil }
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return nil }
         return limit.rlim_cur == rlim_t.max ? .infinity : Double(limit.rlim_cur)
     }
 

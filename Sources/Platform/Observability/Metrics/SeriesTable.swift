@@ -4,7 +4,7 @@ import Locking
 ///
 /// Looking one up hashes all labels: what counts often keeps the series that it got here.
 final class SeriesTable<Series: Sendable>: Sendable {
-    private let series = Mutex<[MetricLabels: Series]>([:])
+    private let series = Mutex<[MetricLabels: (labels: LabelText, series: Series)]>([:])
     private let make: @Sendable () -> Series
 
     init(_ make: @escaping @Sendable () -> Series) { self.make = make }
@@ -12,19 +12,18 @@ final class SeriesTable<Series: Sendable>: Sendable {
     /// The series with these labels, which begins now if it is new.
     subscript(labels: MetricLabels) -> Series {
         series.withLock { series in
-            if let known = series[labels] { return known }
+            if let known = series[labels] { return known.series }
             let new = make()
-            series[labels] = new
+            series[labels] = (LabelText(labels), new)
             return new
         }
     }
 
     /// The series with these labels, if it has begun.
-    func known(_ labels: MetricLabels) -> Series? { series.withLock { $0[labels] } }
+    func known(_ labels: MetricLabels) -> Series? { series.withLock { $0[labels]?.series } }
 
     /// All series in the order of their labels as text.
-    var sorted: [(labels: MetricLabels, series: Series)] {
-        series.withLock { $0 }.map { (text: $0.key.exposition(), labels: $0.key, series: $0.value) }
-            .sorted { $0.text < $1.text }.map { ($0.labels, $0.series) }
+    var sorted: [(labels: LabelText, series: Series)] {
+        series.withLock { Array($0.values) }.sorted { $0.labels.pairs < $1.labels.pairs }
     }
 }
