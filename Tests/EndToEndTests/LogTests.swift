@@ -19,7 +19,7 @@ import Testing
             let command = filter.replacing("ORDER_ID", with: id.description).replacing(".run/log/*.log", with: files)
             #expect(command != filter)
             let story = try await eventually("the customer is told") {
-                let told = try await run("bash", ["-c", command])
+                let told = try await run("bash", ["-c", String(command)])
                 #expect(told.code == 0, "\(told.output)")
                 return told.output.contains("NotificationSent") ? told.output : nil
             }
@@ -59,42 +59,44 @@ import Testing
         }
     }
 
+    private static let secrets = [
+        "Zebedee Quux", "zebedee.quux@example.net", "47 Rue Imaginaire", "Atlantisville", "my private reason",
+    ]
+
+    private static func body(_ product: EntityID, _ quantity: Int, email: String = secrets[1]) -> String {
+        """
+        {"customerId": "\(EntityID.v7())", "items": [{"productId": "\(product)", "quantity": \(quantity)}],
+         "contact": {"name": "\(secrets[0])", "email": "\(email)"},
+         "shippingAddress": {"street": "\(secrets[2])", "city": "\(secrets[3])", "zipCode": "12345"}}
+        """
+    }
+
     /// At the lowest level, with orders that go well, orders that do not, and messages that nobody can handle.
     @Test func nothingThatIsAboutAPersonGetsIntoALog() async throws {
-        let secrets = [
-            "Zebedee Quux", "zebedee.quux@example.net", "47 Rue Imaginaire", "Atlantisville", "my private reason",
-        ]
-        let body = { (product: EntityID, quantity: Int, email: String) in
-            """
-            {"customerId": "\(EntityID.v7())", "items": [{"productId": "\(product)", "quantity": \(quantity)}],
-             "contact": {"name": "\(secrets[0])", "email": "\(email)"},
-             "shippingAddress": {"street": "\(secrets[2])", "city": "\(secrets[3])", "zipCode": "12345"}}
-            """
-        }
         try await Shop.with(settings: ["LOG_LEVEL": "trace"]) { shop in
             let product = try await shop.addProduct(stock: 1)
             var ids: [EntityID] = []
             for quantity in [1, 2] {
                 let answer = try await shop.send(
-                    "POST", "/api/orders", to: .order, body: body(product, quantity, secrets[1]))
+                    "POST", "/api/orders", to: .order, body: Self.body(product, quantity))
                 ids.append(try #require(answer.body["orderId"]?.stringValue.flatMap { EntityID($0) }, "\(answer.body)"))
             }
             _ = try await shop.order(ids[0], becomes: "Confirmed")
             _ = try await shop.order(ids[1], becomes: "Cancelled")
             let refused = try await shop.send(
-                "POST", "/api/orders", to: .order, body: body(product, 1, "\(secrets[1]) and more"))
+                "POST", "/api/orders", to: .order, body: Self.body(product, 1, email: "\(Self.secrets[1]) and more"))
             #expect(refused.status == 422 || refused.status == 400)
-            let reason = #"{"reason": "\#(secrets[4])"}"#
+            let reason = #"{"reason": "\#(Self.secrets[4])"}"#
             let cancelled = try await shop.send("POST", "/api/orders/\(ids[0])/cancel", to: .order, body: reason)
             #expect(cancelled.status == 200)
             // The database refuses a row, and repeats it; a message cannot be read, and repeats what it holds.
             try await shop.refuseNotifications()
-            let last = try await shop.send("POST", "/api/orders", to: .order, body: body(product, 1, secrets[1]))
+            let last = try await shop.send("POST", "/api/orders", to: .order, body: Self.body(product, 1))
             #expect(last.status == 201)
             try await shop.broker.publish([
                 OutgoingMessage(
                     exchange: "", routingKey: "stock.order-created", messageID: EntityID.v7().description,
-                    type: "OrderCreated", body: Array(body(product, 1, secrets[1]).utf8))
+                    type: "OrderCreated", body: Array(Self.body(product, 1).utf8))
             ])
             _ = try await eventually("a message is given up by two workers") {
                 let dead = try shop.logLines().filter { $0["body"] == .string("message moved to the dead letters") }
@@ -102,7 +104,7 @@ import Testing
             }
             let all = try shop.logText()
             #expect(all.contains("request answered") && all.contains("event committed"))
-            for secret in secrets { #expect(!all.contains(secret), "\(secret) is in the log") }
+            for secret in Self.secrets { #expect(!all.contains(secret), "\(secret) is in the log") }
         }
     }
 
@@ -131,10 +133,13 @@ import Testing
 
     @Test func textIsForPeopleAndColourForTerminalsOnly() async throws {
         try await Shop.with { shop in
-            let process = try await shop.startAPI(of: .stock, with: ["LOG_FORMAT": "text", "TERM": "xterm"]).process
+            let settings = shop.settings(of: .stock).merging(["LOG_FORMAT": "text", "TERM": "xterm"]) { $1 }
+            let process = try ServerProcess("stock-api", settings: settings)
+            _ = try await eventually("it serves") { process.log.contains("serving HTTP") ? true : nil }
             let line = try #require(process.log.split(separator: "\n").first { $0.contains("serving HTTP") })
             #expect(line.contains(" INFO  stock-api: serving HTTP address=127.0.0.1:"), "\(line)")
             #expect(!process.log.contains("\u{1B}"))
+            #expect(await process.stop() == 0)
         }
     }
 }

@@ -49,28 +49,32 @@ extension Shop {
 func run(
     _ program: String, _ arguments: [String], input: String = ""
 ) async throws -> (code: Int32, output: String) {
+    let file = FileManager.default.temporaryDirectory.appending(path: "run-\(UUID())")
+    let (source, sink) = (file.appendingPathExtension("in"), file.appendingPathExtension("out"))
+    defer { for file in [source, sink] { try? FileManager.default.removeItem(at: file) } }
+    try Data(input.utf8).write(to: source)
+    try Data().write(to: sink)
+    let output = try FileHandle(forWritingTo: sink)
     let process = Process()
     process.executableURL = URL(filePath: "/usr/bin/env")
     process.arguments = [program] + arguments
-    let (source, sink) = (Pipe(), Pipe())
-    process.standardInput = source
-    process.standardOutput = sink
-    process.standardError = sink
-    try process.run()
-    let writing = Task.detached {
-        try? source.fileHandleForWriting.write(contentsOf: Data(input.utf8))
-        try? source.fileHandleForWriting.close()
+    process.standardInput = try FileHandle(forReadingFrom: source)
+    process.standardOutput = output
+    process.standardError = output
+    let (exit, ended) = AsyncStream.makeStream(of: Int32.self)
+    process.terminationHandler = { process in
+        ended.yield(process.terminationStatus)
+        ended.finish()
     }
-    let output = await Task.detached { sink.fileHandleForReading.readDataToEndOfFile() }.value
-    await writing.value
-    process.waitUntilExit()
-    return (process.terminationStatus, String(decoding: output, as: UTF8.self))
+    try process.run()
+    var code: Int32 = -1
+    for await status in exit { code = status }
+    return (code, try String(contentsOf: sink, encoding: .utf8))
 }
 
 /// A Prometheus of its own, which reads the processes of a shop and is gone with its test.
 final class TestPrometheus: Sendable {
     private let client: HTTPClient
-    private let folder: URL
 
     /// Starts one, lends it to `body`, and ends it.
     /// - Parameter targets: addresses by the name of the process.
@@ -97,17 +101,14 @@ final class TestPrometheus: Sendable {
             process.terminate()
             process.waitUntilExit()
         }
-        let prometheus = TestPrometheus(client: HTTPClient(port: port), folder: folder)
+        let prometheus = TestPrometheus(client: HTTPClient(port: port))
         _ = try await eventually("Prometheus is ready: \((try? String(contentsOf: log, encoding: .utf8)) ?? "")") {
             try? await prometheus.client.another().send("GET", "/-/ready").status == 200 ? true : nil
         }
         return try await body(prometheus)
     }
 
-    private init(client: HTTPClient, folder: URL) {
-        self.client = client
-        self.folder = folder
-    }
+    private init(client: HTTPClient) { self.client = client }
 
     /// The answer to a query: each series' labels as JSON text, and its value.
     func query(_ expression: String) async throws -> [(labels: String, value: String)] {

@@ -1,7 +1,6 @@
 import DomainKit
 import JSON
 import Lifecycle
-import Messaging
 import Observability
 import TestKit
 import Testing

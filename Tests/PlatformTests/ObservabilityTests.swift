@@ -85,8 +85,10 @@ import struct Synchronization.Atomic
 
     @Test func linesThatBelongTogetherAreOneWriteEach() {
         let sink = MemorySink()
-        Logger(service: "shop", sink: sink).info("happened", each: [[.count(1)], [.count(2)]])
+        let lines: [[LogField]] = [[.count(1)], [.count(2)]]
+        Logger(service: "shop", sink: sink).info("happened", at: Timestamp(microseconds: 0), each: lines)
         #expect(sink.lines.count == 2)
+        #expect(sink.lines.allSatisfy { $0.contains("1970-01-01T00:00:00.000000Z") })
         #expect(LogField.trace(of: "no traceparent").isEmpty && LogField.trace(of: nil).isEmpty)
     }
 }
@@ -133,7 +135,7 @@ import struct Synchronization.Atomic
 
     @Test func whatSomebodyElseKeepsIsAskedForUntilItIsGone() {
         let registry = MetricsRegistry()
-        let isGone = Box()
+        let isGone = Gone()
         registry.read(.gauge, "a", help: "As.") { [([:], 2), (["of": "x"], .infinity)] }
         registry.read(.gauge, "a", help: "As.") { isGone.flag.load(ordering: .relaxed) ? nil : [([:], 0.5)] }
         #expect(registry.exposition().hasSuffix("gauge\na 2.5\na{of=\"x\"} +Inf\n"))
@@ -153,7 +155,7 @@ import struct Synchronization.Atomic
 
     @Test func aProcessTellsWhatItUses() throws {
         let registry = MetricsRegistry()
-        registry.addProcessFigures(of: "test")
+        registry.addProcessFigures()
         let lines = registry.exposition().split(separator: "\n").filter { !$0.hasPrefix("#") }
         let values = Dictionary(
             uniqueKeysWithValues: lines.map { line in
@@ -181,6 +183,6 @@ import struct Synchronization.Atomic
     }
 }
 
-private final class Box: Sendable {
+private final class Gone: Sendable {
     let flag = Atomic(false)
 }

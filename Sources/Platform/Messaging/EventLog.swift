@@ -8,8 +8,9 @@ struct EventLog: Sendable {
 
     /// Tells of what one transaction committed, with one write.
     func tell(_ rows: [OutboxRow]) {
-        guard !rows.isEmpty, logger.isEnabled(.info) else { return }
-        logger.info("event committed", each: rows.map(\.logFields))
+        // By the time at which they happened, the events of several processes have their order.
+        guard let time = rows.first?.occurredAt, logger.isEnabled(.info) else { return }
+        logger.info("event committed", at: time, each: rows.map(\.logFields))
     }
 }
 

@@ -51,18 +51,21 @@ public struct Logger: Sendable {
     public func error(_ message: StaticString, _ fields: LogField...) { write(.error, message, [fields]) }
 
     /// The same message once for each element of `lines`, all with one write.
-    public func info(_ message: StaticString, each lines: [[LogField]]) { write(.info, message, lines) }
+    /// - Parameter time: when it happened.
+    public func info(_ message: StaticString, at time: Timestamp, each lines: [[LogField]]) {
+        write(.info, message, lines, at: time)
+    }
 
     /// Whether lines of that level are written; for callers whose fields cost something to make.
     public func isEnabled(_ level: LogLevel) -> Bool { level >= threshold.level }
 
-    private func write(_ level: LogLevel, _ message: StaticString, _ lines: [[LogField]]) {
+    private func write(_ level: LogLevel, _ message: StaticString, _ lines: [[LogField]], at time: Timestamp? = nil) {
         guard isEnabled(level) else { return }
-        let now = clock.now
+        let time = time ?? clock.now
         sink.write(
             lines: lines.map { fields in
                 format.line(
-                    LogLine(time: now, level: level, message: message, service: service, fields: self.fields + fields))
+                    LogLine(time: time, level: level, message: message, service: service, fields: self.fields + fields))
             })
     }
 }

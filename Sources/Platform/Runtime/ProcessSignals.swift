@@ -73,12 +73,11 @@ private func watchSignals(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutable
     }
 }
 
-/// Moves the level, and tells of it while `warn` is written: before it rises, after it fell.
+/// Moves the level, and tells of it while `warn` is written.
 private func moveLevel(_ step: (LogLevel) -> LogLevel) {
     guard let logger = moved.withLock({ $0 }) else { return }
-    let old = logger.threshold.level
-    let new = step(old)
-    if new < old { logger.threshold.set(new) }
+    let new = step(logger.threshold.level)
+    if new <= .warn { logger.threshold.set(new) }
     logger.warn("log level changed", LogField("level", new.name.lowercased()))
     logger.threshold.set(new)
 }

@@ -55,7 +55,7 @@ public struct ServiceProcess<Settings: Sendable>: Sendable {
         }
         let logger = Logger(service: name, level: level, format: format)
         ProcessSignals.moveLogLevel(of: logger)
-        MetricsRegistry.shared.addProcessFigures(of: name)
+        MetricsRegistry.shared.addProcessFigures()
         let context = ProcessContext(name: name, logger: logger, readiness: Readiness())
         ExitCode.end(await run(compose, settings, context, until: shutdown))
     }

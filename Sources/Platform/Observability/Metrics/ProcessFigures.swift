@@ -1,10 +1,8 @@
 import Glibc
 
 extension MetricsRegistry {
-    /// Adds what Prometheus' own libraries tell of a process, under the same names, and which build it is.
-    ///
-    /// - Parameter service: the executable's name.
-    public func addProcessFigures(of service: String) {
+    /// Adds what Prometheus' own libraries tell of a process, under the same names, and how it was built.
+    public func addProcessFigures() {
         func figure(_ kind: MetricKind, _ name: String, _ help: String, _ read: @escaping @Sendable () -> Double?) {
             self.read(kind, name, help: help) { read().map { [([:], $0)] } ?? [] }
         }
@@ -24,10 +22,8 @@ extension MetricsRegistry {
         // By the wall clock, as near as a read of it now comes.
         let start = Double(time(nil)) - ProcessFigures.age
         figure(.gauge, "process_start_time_seconds", "When the process started, in seconds since 1970.") { start }
-        let build = [
-            "service": service, "swift": ProcessFigures.compiler, "configuration": ProcessFigures.configuration,
-        ]
-        read(.gauge, "tradewind_build_info", help: "Which executable this is, and how it was built; always 1.") {
+        let build = ["swift": ProcessFigures.compiler, "configuration": ProcessFigures.configuration]
+        read(.gauge, "tradewind_build_info", help: "How this executable was built; always 1.") {
             [(build, 1)]
         }
     }
