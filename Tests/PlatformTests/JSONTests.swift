@@ -30,6 +30,12 @@ import Testing
         #expect(error?.line == 2)
     }
 
+    @Test func aSyntaxErrorRepeatsNothingOfTheDocument() throws {
+        let error = #expect(throws: JSONSyntaxError.self) { try parse(#"{"to": "jane" "doe@example.com"}"#) }
+        let text = try #require(error).description
+        #expect(text.contains("line 1") && !text.contains("jane") && !text.contains("doe"))
+    }
+
     @Test func nestingBeyondTheLimitIsAnErrorAndNoCrash() throws {
         let limit = JSONValue.maximumDepth
         _ = try parse(String(repeating: "[", count: limit) + String(repeating: "]", count: limit))

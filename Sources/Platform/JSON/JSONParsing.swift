@@ -91,9 +91,11 @@ extension JSONValue {
 extension JSONSyntaxError {
     fileprivate init(_ failure: json_error_t) {
         var failure = failure
-        message = withUnsafeBytes(of: &failure.text) { buffer in
+        let text = withUnsafeBytes(of: &failure.text) { buffer in
             String(decoding: buffer.prefix { $0 != 0 }, as: UTF8.self)
         }
+        // What stands there, which jansson repeats, may be about a person, and this gets into logs.
+        message = text.firstRange(of: " near '").map { String(text[..<$0.lowerBound]) } ?? text
         line = max(1, Int(failure.line))
         column = max(1, Int(failure.column))
     }
