@@ -30,7 +30,7 @@ RATIOS = [
     Ratio("placing", "placing over HTTP : pgbench, one order a statement", "placing", "limit", 1.5, quick=True),
     Ratio("relay", "relay : raw publish with confirms", "relay", "raw", 0.5, quick=True),
     Ratio("consuming", "consuming : pgbench, one message a transaction", "consuming", "taking", 1.5, quick=True),
-    Ratio("hot", "the same, all on one product", "hot", "hot.taking", 1.2, quick=True),
+    Ratio("hot", "consuming, all on one product : pgbench", "hot", "hot.taking", 1.2, quick=True),
     Ratio("saga", "saga : pgbench, one order a statement", "saga", "limit", 0.2, quick=True),
     Ratio("slow", "placing : pgbench, both on a slow disk", "slow.placing", "slow.limit"),
     Ratio("slow.fast", "placing on a slow disk : on this one", "slow.placing", "placing"),

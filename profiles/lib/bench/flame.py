@@ -11,7 +11,7 @@ from shop import PRODUCTS
 
 KINDS = ["placing", "relay", "consuming"]
 # What is narrower than LEAST pixels is left out: a picture of 100 kB shows the same as one of a megabyte.
-WIDTH, ROW, LEAST, LONGEST, DEEPEST = 1200, 17, 1.5, 160, 40
+WIDTH, ROW, LEAST, LONGEST, DEEPEST = 1200, 17, 2.0, 110, 40
 
 
 def collapse(script):

@@ -41,9 +41,8 @@ def targets(figures):
 
 def told(document):
     """What, when, on what, and what failed."""
-    lines = [f"{document['date'][:10]}, {document['rounds']} rounds, {document['seconds'] / 60:.0f} minutes in all, "
-             f"{document['sizes']['messages']:,} messages, {document['sizes']['orders']:,} orders in the full tables. "
-             f"{document['machine']}."]
+    rounds = f"{document['rounds']} round{'s' if document['rounds'] > 1 else ''}"
+    lines = [f"{document['date'][:10]}, {rounds}, {document['seconds'] / 60:.0f} minutes in all. {document['machine']}."]
     if document["others"]:
         most = max(document["others"], key=lambda other: other["cores"])
         lines[0] += f" Others had {most['cores']:.2f} cores at most meanwhile, in {most['section']}."

@@ -212,6 +212,8 @@ class RunTests(unittest.TestCase):
             self.assertIn("✗ missed", shown.getvalue())
             self.assertIn("0 of 1 targets met", shown.getvalue())
             self.assertIn("relay failed in round 1", shown.getvalue())
+            with open(os.path.join(directory, "report.md")) as file:
+                self.assertEqual(list(markdown.blocks(file.read())), ["run", "targets", "figures"])
             for name in ("report.html", "report.md"):
                 with open(os.path.join(directory, name)) as file:
                     text = file.read()
