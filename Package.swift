@@ -41,9 +41,11 @@ let platform: [Target] = [
     library("Postgres", in: "Platform", ["Locking", "DomainKit", "Observability", "Lifecycle", "CLibpq", "CLinux"]),
     library("AMQP", in: "Platform", ["Locking", "DomainKit", "Observability", "Lifecycle", "CRabbitMQ", "CLinux"]),
     library(
-        "HTTPServer", in: "Platform", ["Locking", "DomainKit", "JSON", "Observability", "Lifecycle", "CMicroHTTPD"]),
+        "HTTPServer", in: "Platform",
+        ["Locking", "DomainKit", "JSON", "Observability", "Lifecycle", "Cryptography", "CMicroHTTPD"]),
     library(
-        "Messaging", in: "Platform", ["Locking", "DomainKit", "JSON", "Observability", "Lifecycle", "Postgres", "AMQP"]),
+        "Messaging", in: "Platform",
+        ["Locking", "DomainKit", "JSON", "Observability", "Lifecycle", "Cryptography", "Postgres", "AMQP"]),
     library("DeadLetterAPI", in: "Platform", ["DomainKit", "JSON", "HTTPServer", "Messaging"]),
     library("Migrations", in: "Platform", ["DomainKit", "Lifecycle", "Postgres", "Cryptography", "Runtime"]),
     library("Templating", in: "Platform", ["JSON", "Locking", "CMustache"]),
@@ -68,20 +70,24 @@ struct Domain {
 
 let domains = [
     Domain(
-        name: "Order", consumes: ["Stock"], infrastructure: ["Cryptography"],
+        name: "Order", consumes: ["Stock"],
         migrations: [
             "V0001__messaging.sql", "V0002__orders.sql", "V0003__dead_letters.sql", "V0004__inbox_partitions.sql",
+            "V0005__idempotency_keys.sql", "V0006__erased_people.sql",
         ]),
     Domain(
         name: "Stock", consumes: ["Order"],
         migrations: [
             "V0001__messaging.sql", "V0002__stock.sql", "V0003__dead_letters.sql", "V0004__inbox_partitions.sql",
+            "V0005__idempotency_keys.sql", "V0006__erased_people.sql",
         ]),
     Domain(
         name: "Notification", consumes: ["Order"], infrastructure: ["Templating", "Locking"],
         migrations: [
             "V0001__messaging.sql", "V0002__notifications.sql", "V0003__dead_letters.sql",
             "V0004__inbox_partitions.sql",
+            "V0005__idempotency_keys.sql", "V0006__erased_people.sql",
+            "V0007__notifications_by_customer.sql",
         ]),
 ]
 

@@ -10,6 +10,12 @@ struct NotificationMigrator {
                 try Migration(fileName: "V0003__dead_letters.sql", bytes: PackageResources.V0003__dead_letters_sql),
                 try Migration(
                     fileName: "V0004__inbox_partitions.sql", bytes: PackageResources.V0004__inbox_partitions_sql),
+                try Migration(
+                    fileName: "V0005__idempotency_keys.sql", bytes: PackageResources.V0005__idempotency_keys_sql),
+                try Migration(fileName: "V0006__erased_people.sql", bytes: PackageResources.V0006__erased_people_sql),
+                try Migration(
+                    fileName: "V0007__notifications_by_customer.sql",
+                    bytes: PackageResources.V0007__notifications_by_customer_sql),
             ]
         }
     }

@@ -10,6 +10,9 @@ struct OrderMigrator {
                 try Migration(fileName: "V0003__dead_letters.sql", bytes: PackageResources.V0003__dead_letters_sql),
                 try Migration(
                     fileName: "V0004__inbox_partitions.sql", bytes: PackageResources.V0004__inbox_partitions_sql),
+                try Migration(
+                    fileName: "V0005__idempotency_keys.sql", bytes: PackageResources.V0005__idempotency_keys_sql),
+                try Migration(fileName: "V0006__erased_people.sql", bytes: PackageResources.V0006__erased_people_sql),
             ]
         }
     }

@@ -27,6 +27,8 @@ import Testing
             ("GET /api/orders/{orderId}", everybody),
             ("POST /api/orders/{orderId}/cancel", everybody),
             ("GET /api/orders/{orderId}/timeline", everybody),
+            ("GET /api/customers/{customerId}/data", [.customer, .admin]),
+            ("DELETE /api/customers/{customerId}/data", [.customer, .admin]),
         ],
         .stock: [
             ("PUT /api/products/{productId}", [.admin]),
@@ -43,6 +45,8 @@ import Testing
             ("PUT /api/notification-templates/{id}", [.admin]),
             ("DELETE /api/notification-templates/{id}", [.admin]),
             ("GET /api/notifications", staff),
+            ("GET /api/customers/{customerId}/data", [.customer, .admin]),
+            ("DELETE /api/customers/{customerId}/data", [.customer, .admin]),
         ],
     ]
     private static let ofEachDomain: [(String, [Role])] = [
@@ -63,25 +67,30 @@ import Testing
     private func declared(_ domain: Shop.Domain) -> Router {
         let pool = PostgresPool(PostgresSettings(url: "postgresql://nobody@127.0.0.1:1/nothing", poolSize: 1))
         let units = PostgresUnitOfWorkProvider(pool)
+        let keys = PostgresIdempotencyKeys()
         var router = Router()
         switch domain {
         case .order:
             OrderRoutes(
                 units: units, orders: PostgresOrderRepository(), queries: PostgresOrderQueries(pool),
-                prices: PostgresPriceList(), keys: PostgresIdempotencyKeys()
+                prices: PostgresPriceList(), keys: keys
             ).add(to: &router)
+            OrderAPI.CustomerDataRoutes(units, customers: OrderInfrastructure.PostgresCustomerData(pool))
+                .add(to: &router)
         case .stock:
             let catalog = PostgresStockCatalog(pool)
             ProductRoutes(units, products: PostgresProductRepository(), catalog: catalog).add(to: &router)
-            StockRoutes(units, stock: PostgresStockRepository(), catalog: catalog).add(to: &router)
+            StockRoutes(units, stock: PostgresStockRepository(), catalog: catalog, keys: keys).add(to: &router)
         case .notification:
             TemplateRoutes(
                 units, templates: PostgresTemplateRepository(), catalog: PostgresTemplateCatalog(pool),
-                renderer: MustacheRenderer()
+                renderer: MustacheRenderer(), keys: keys
             ).add(to: &router)
             NotificationRoutes(PostgresNotificationLog(pool)).add(to: &router)
+            NotificationAPI.CustomerDataRoutes(units, customers: NotificationInfrastructure.PostgresCustomerData(pool))
+                .add(to: &router)
         }
-        DeadLetterRoutes(DeadLetterStore(pool)).add(to: &router)
+        DeadLetterRoutes(DeadLetterStore(pool), keys: keys).add(to: &router)
         return router
     }
 

@@ -1,5 +1,6 @@
 import HTTPServer
 import Lifecycle
+import Messaging
 import NotificationAPI
 import NotificationInfrastructure
 import Observability
@@ -17,7 +18,7 @@ struct NotificationServer: Sendable {
             var router = Router()
             TemplateRoutes(
                 notification.units, templates: PostgresTemplateRepository(), catalog: PostgresTemplateCatalog(pool),
-                renderer: MustacheRenderer()
+                renderer: MustacheRenderer(), keys: PostgresIdempotencyKeys()
             ).add(to: &router)
             NotificationRoutes(PostgresNotificationLog(pool)).add(to: &router)
             let server = HTTPServer(

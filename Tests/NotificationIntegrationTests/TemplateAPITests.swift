@@ -22,7 +22,8 @@ import Testing
             #expect(read.json["subject"] == .string("Grüße 👋 {{name}}"))
 
             let changed = try await server.client.send(
-                "PUT", location, json: #"{"subject":"Hello","textBody":"t","htmlBody":"h","key":"hello"}"#)
+                "PUT", location, headers: ["If-Match": try #require(read.header("ETag"))],
+                json: #"{"subject":"Hello","textBody":"t","htmlBody":"h","key":"hello"}"#)
             #expect(changed.status == 200)
             #expect(changed.json["key"] == .string("hello"))
             #expect(changed.json["subject"] == .string("Hello"))
@@ -30,10 +31,76 @@ import Testing
             #expect(changed.json["updatedAt"] != created.json["updatedAt"])
             #expect(try await server.client.send("GET", location).json == changed.json)
 
-            #expect(try await server.client.send("DELETE", location).status == 204)
+            let tag = ["If-Match": try #require(changed.header("ETag"))]
+            #expect(try await server.client.send("DELETE", location, headers: tag).status == 204)
             #expect(try await server.client.send("GET", location).status == 404)
-            #expect(try await server.client.send("DELETE", location).status == 404)
-            #expect(try await server.client.send("PUT", location, json: Self.welcome).status == 404)
+            #expect(try await server.client.send("DELETE", location, headers: tag).status == 404)
+            #expect(try await server.client.send("PUT", location, headers: tag, json: Self.welcome).status == 404)
+        }
+    }
+
+    @Test func aRequestWithAKeyCreatesOneTemplateAndIsAnsweredTheSameAgain() async throws {
+        try await NotificationServer.with { server in
+            let key = ["Idempotency-Key": "template-1"]
+            let first = try await server.client.send("POST", Self.path, headers: key, json: Self.welcome)
+            #expect(first.status == 201 && first.header("Idempotent-Replayed") == nil)
+            let again = try await server.client.send("POST", Self.path, headers: key, json: Self.welcome)
+            #expect(again.status == 201 && again.body == first.body)
+            #expect(again.header("Location") == first.header("Location"))
+            #expect(again.header("Idempotent-Replayed") == "true")
+            let other = try await server.client.send(
+                "POST", Self.path, headers: key, json: #"{"key":"a","subject":"s","textBody":"t","htmlBody":"h"}"#)
+            #expect(other.status == 422)
+            let templates = try await server.client.send("GET", Self.path).json["items"]?.arrayValue?.count
+            #expect(templates == 3)
+        }
+    }
+
+    @Test func aTemplateIsNeitherChangedNorDeletedByWhoDoesNotSayWhatTheySaw() async throws {
+        try await NotificationServer.with { server in
+            let location = "\(Self.path)/019a0000-0000-7000-8000-000000000001"
+            let before = try await server.client.send("GET", location)
+            for (method, body) in [("PUT", Self.welcome), ("DELETE", "")] {
+                #expect(try await server.client.send(method, location, json: body).status == 428)
+                for tag in ["\"other\"", "W/\(before.header("ETag") ?? "")"] {
+                    let answer = try await server.client.send(method, location, headers: ["If-Match": tag], json: body)
+                    #expect(answer.status == 412)
+                }
+                let bad = try await server.client.send(method, location, headers: ["If-Match": "bare"], json: body)
+                #expect(bad.status == 400)
+            }
+            #expect(try await server.client.send("GET", location).body == before.body)
+        }
+    }
+
+    @Test func whoHasATemplateAlreadyIsNotSentItAgain() async throws {
+        try await NotificationServer.with { server in
+            let location = "\(Self.path)/019a0000-0000-7000-8000-000000000001"
+            let tag = try #require(try await server.client.send("GET", location).header("ETag"))
+            let known = try await server.client.send("GET", location, headers: ["If-None-Match": "\"x\", W/\(tag)"])
+            #expect(known.status == 304 && known.body.isEmpty && known.header("ETag") == tag)
+            let other = try await server.client.send("GET", location, headers: ["If-None-Match": "\"x\""])
+            #expect(other.status == 200)
+        }
+    }
+
+    /// Would catch a tag that is compared before the row is locked.
+    @Test func ofTwoWhoSawTheSameOneChangesIt() async throws {
+        try await NotificationServer.with { server in
+            let location = "\(Self.path)/019a0000-0000-7000-8000-000000000001"
+            for round in 0..<10 {
+                let tag = ["If-Match": try #require(try await server.client.send("GET", location).header("ETag"))]
+                let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
+                    for writer in 0..<4 {
+                        let body = #"{"subject":"\#(round) \#(writer)","textBody":"t","htmlBody":"h"}"#
+                        group.addTask {
+                            try await server.client.send("PUT", location, headers: tag, json: body).status
+                        }
+                    }
+                    return try await group.reduce(into: []) { $0.append($1) }
+                }
+                #expect(statuses.sorted() == [200, 412, 412, 412])
+            }
         }
     }
 
@@ -44,7 +111,7 @@ import Testing
             #expect(again.status == 409)
             #expect(again.header("Content-Type") == "application/problem+json")
             let renamed = try await server.client.send(
-                "PUT", first.header("Location") ?? "",
+                "PUT", first.header("Location") ?? "", headers: ["If-Match": "*"],
                 json: #"{"key":"order-confirmed","subject":"s","textBody":"t","htmlBody":"h"}"#)
             #expect(renamed.status == 409)
             #expect(try await server.client.send("GET", Self.path).json["items"]?.arrayValue?.count == 3)
@@ -92,7 +159,8 @@ import Testing
             let location = "\(Self.path)/019a0000-0000-7000-8000-000000000001"
             let before = try await server.client.send("GET", location)
             let answer = try await server.client.send(
-                "PUT", location, json: #"{"subject":"s","textBody":"t","htmlBody":"<p>\n  {{#items}}</p>"}"#)
+                "PUT", location, headers: ["If-Match": "*"],
+                json: #"{"subject":"s","textBody":"t","htmlBody":"<p>\n  {{#items}}</p>"}"#)
             #expect(answer.status == 422)
             let fault = try #require(answer.json["errors"]?.arrayValue?.first)
             #expect(fault["pointer"] == .string("/htmlBody"))
@@ -130,7 +198,7 @@ import Testing
             let (before, after) = (try someOrder(), try someOrder())
             try await server.notification.confirm(before)
             let changed = try await server.client.send(
-                "PUT", "\(Self.path)/019a0000-0000-7000-8000-000000000001",
+                "PUT", "\(Self.path)/019a0000-0000-7000-8000-000000000001", headers: ["If-Match": "*"],
                 json: #"{"subject":"New words","textBody":"Hi {{customerName}}","htmlBody":"<b>{{customerName}}</b>"}"#)
             #expect(changed.json["key"] == .string("order-confirmed"))
             try await server.notification.confirm(after)

@@ -97,6 +97,18 @@ import Testing
         }
     }
 
+    @Test func twoCallersKeysOfTheSameTextAreTwoKeys() async throws {
+        try await OrderFixture.with { fixture in
+            let command = fixture.command([(try await fixture.product(), 1)])
+            let callers = ["", "ann", "ann\u{0}", "https://id.example/users/\(String(repeating: "b", count: 300))"]
+            for caller in callers + callers {
+                let key = IdempotencyKey("k", of: caller)
+                _ = try await fixture.place([PlaceOrder.Request(command, key: key, cause: .test)])
+            }
+            #expect(try await fixture.rowCounts()["orders"] == callers.count)
+        }
+    }
+
     @Test func theSameKeyTwiceInOneBatchPlacesOneOrder() async throws {
         try await OrderFixture.with { fixture in
             let product = try await fixture.product()

@@ -62,7 +62,7 @@ struct OrderFixture: Sendable {
     }
 
     func place(_ command: PlaceOrderCommand, key: String? = nil) async throws -> PlaceOrder.Result? {
-        let request = PlaceOrder.Request(command, key: key.flatMap(IdempotencyKey.init), cause: .test)
+        let request = PlaceOrder.Request(command, key: key.flatMap { IdempotencyKey($0) }, cause: .test)
         return try await place([request]).first
     }
 

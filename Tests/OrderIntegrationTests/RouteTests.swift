@@ -88,6 +88,46 @@ import Testing
         }
     }
 
+    @Test func anOrderIsCancelledOnlyFromWhatTheClientSaw() async throws {
+        try await OrderServer.with { server in
+            let id = try await server.fixture.order()
+            let seen = try await server.get("/api/orders/\(id)")
+            let tag = ["If-Match": try #require(seen.header("ETag"))]
+            #expect(
+                try await server.client.send(
+                    "GET", "/api/orders/\(id)", headers: ["If-None-Match": tag["If-Match"] ?? ""]
+                )
+                .status == 304)
+            try await server.fixture.confirm([id])
+            #expect(try await server.post("/api/orders/\(id)/cancel", "{}", tag).status == 412)
+            let now = try await server.get("/api/orders/\(id)")
+            #expect(now.json["status"] == .string("Confirmed") && now.header("ETag") != seen.header("ETag"))
+            let current = ["If-Match": try #require(now.header("ETag"))]
+            #expect(try await server.post("/api/orders/\(id)/cancel", "{}", current).status == 200)
+        }
+    }
+
+    /// Two processes, each with connections of its own: the second waits for the row of the first.
+    @Test func aCancellationWithAKeyHappensOnceThoughTwoAPIsGetItAtOnce() async throws {
+        try await OrderServer.with { first in
+            try await OrderServer.with(first.fixture) { second in
+                for attempt in 0..<5 {
+                    let id = try await first.fixture.order()
+                    let path = "/api/orders/\(id)/cancel"
+                    let key = ["Idempotency-Key": "cancel-\(attempt)"]
+                    async let left = first.post(path, #"{"reason":"changed my mind"}"#, key)
+                    async let right = second.post(path, #"{"reason":"changed my mind"}"#, key)
+                    let (one, other) = try await (left, right)
+                    #expect(one.status == 200 && other.status == 200 && one.body == other.body)
+                    #expect([one, other].count { $0.header("Idempotent-Replayed") == "true" } == 1)
+                    #expect(try await first.post(path, #"{"reason":"another"}"#, key).status == 422)
+                    #expect(try await first.post(path, #"{"reason":"changed my mind"}"#).status == 409)
+                    #expect(try await first.fixture.published(about: id) == ["OrderCreated", "OrderCancelled"])
+                }
+            }
+        }
+    }
+
     @Test func aKeyIsHonouredOverHTTP() async throws {
         try await OrderServer.with { server in
             let product = try await server.fixture.product()
@@ -97,10 +137,11 @@ import Testing
             #expect(again.status == 201)
             #expect(again.body == first.body)
             #expect(again.header("Location") == first.header("Location"))
+            #expect(again.header("Idempotent-Replayed") == "true" && first.header("Idempotent-Replayed") == nil)
             let other = try await server.post("/api/orders", server.body([(product, 2)]), key)
             #expect(other.status == 422)
             #expect(other.json["type"] == .string("/problems/idempotency-key-reused"))
-            for bad in [String(repeating: "k", count: 256), "a b"] {
+            for bad in [String(repeating: "k", count: 256), "a b", "\"open"] {
                 let answer = try await server.post(
                     "/api/orders", server.body([(product, 1)]), ["Idempotency-Key": bad])
                 #expect(answer.status == 400)

@@ -19,7 +19,7 @@ import Testing
                 try await bench.kill(numbers.map { bench.message(ParcelSent(.v7(), $0)) })
                 let letters = try await bench.letters(numbers.count)
                 var router = Router()
-                DeadLetterRoutes(bench.store(rule: rule)).add(to: &router)
+                DeadLetterRoutes(bench.store(rule: rule), keys: PostgresIdempotencyKeys()).add(to: &router)
                 try await HTTPClient.with(router) { try await body(bench, $0, letters) }
             }
         }
@@ -72,6 +72,28 @@ import Testing
                 #expect(try await client.send("POST", "/api/dead-letters/\(unknown)/redrive").status == 404)
                 #expect(try await client.send("DELETE", "/api/dead-letters/\(unknown)").status == 404)
             }
+        }
+    }
+
+    @Test func aRedriveWithAKeyIsDoneOnceAndAnsweredTheSameAgain() async throws {
+        try await serving(0..<3) { bench, client, letters in
+            let path = "/api/dead-letters/\(letters[0].messageID)/redrive"
+            let first = try await client.send("POST", path, headers: ["Idempotency-Key": "one"])
+            let again = try await client.send("POST", path, headers: ["Idempotency-Key": "one"])
+            #expect(first.status == 202 && again.status == 202 && again.body == first.body)
+            #expect(again.header("Idempotent-Replayed") == "true")
+            #expect(try await client.send("POST", path, headers: ["Idempotency-Key": "two"]).status == 409)
+            let other = "/api/dead-letters/\(letters[1].messageID)/redrive"
+            #expect(try await client.send("POST", other, headers: ["Idempotency-Key": "one"]).status == 422)
+            #expect(try await bench.outboxCount() == 1)
+
+            let many = ["Idempotency-Key": "many"]
+            let wish = #"{"reason":"poison","limit":1}"#
+            let started = try await client.send("POST", "/api/dead-letters/redrive", headers: many, json: wish)
+            let repeated = try await client.send("POST", "/api/dead-letters/redrive", headers: many, json: wish)
+            #expect(started.status == 202 && repeated.body == started.body)
+            #expect(repeated.header("Location") == started.header("Location"))
+            #expect(try await bench.letters(1, .queued).map(\.seq) == [letters[1].seq])
         }
     }
 

@@ -87,6 +87,7 @@ struct MessagingBench: Sendable {
             let folder = "\(checkoutFolder)/Migrators/OrderMigrator/SQL"
             let scripts = try [
                 "V0001__messaging.sql", "V0003__dead_letters.sql", "V0004__inbox_partitions.sql",
+                "V0005__idempotency_keys.sql", "V0006__erased_people.sql",
             ].map {
                 String(decoding: try contents(of: "\(folder)/\($0)"), as: UTF8.self)
             }

@@ -1,5 +1,6 @@
 import DomainKit
 import JSON
+import Messaging
 import StockAPI
 import Testing
 
@@ -15,16 +16,19 @@ import Testing
             self.stock = stock
             var router = Router()
             ProductRoutes(stock.units, products: stock.products, catalog: stock.catalog).add(to: &router)
-            StockRoutes(stock.units, stock: stock.repository, catalog: stock.catalog).add(to: &router)
+            StockRoutes(stock.units, stock: stock.repository, catalog: stock.catalog, keys: PostgresIdempotencyKeys())
+                .add(to: &router)
             self.router = router
         }
 
         func send(
-            _ method: HTTPMethod, _ path: String, _ body: String? = nil, query: QueryParameters = [:]
+            _ method: HTTPMethod, _ path: String, _ body: String? = nil, query: QueryParameters = [:],
+            headers: HTTPHeaders = [:]
         ) async throws -> (status: Int, body: JSONValue, headers: HTTPHeaders) {
+            var headers = headers
+            if body != nil { headers["Content-Type"] = "application/json" }
             let request = HTTPRequest(
-                method, path, query: query, headers: body == nil ? [:] : ["Content-Type": "application/json"],
-                body: Array((body ?? "").utf8))
+                method, path, query: query, headers: headers, body: Array((body ?? "").utf8))
             let response: HTTPResponse
             do {
                 let match = try router.match(method, path)
@@ -72,6 +76,45 @@ import Testing
         }
     }
 
+    @Test func aProductIsChangedOnlyFromWhatTheClientSaw() async throws {
+        try await withAPI { api in
+            let path = "/api/products/\(EntityID.v7())"
+            let body = { (price: Int) in
+                #"{"sku":"TEA-1","name":"b","unitPrice":{"amount":"\#(price)","currency":"EUR"}}"#
+            }
+            let created = try await api.send(.put, path, body(1), headers: ["If-None-Match": "*"])
+            #expect(created.status == 201)
+            #expect(try await api.send(.put, path, body(2), headers: ["If-None-Match": "*"]).status == 412)
+            let tag = try #require(created.headers["ETag"])
+            #expect(try await api.send(.get, path).headers["ETag"] == tag)
+            let changed = try await api.send(.put, path, body(2), headers: ["If-Match": tag])
+            #expect(changed.status == 200 && changed.headers["ETag"] != tag)
+            #expect(try await api.send(.put, path, body(3), headers: ["If-Match": tag]).status == 412)
+            let nowhere = "/api/products/\(EntityID.v7())"
+            #expect(try await api.send(.put, nowhere, body(3), headers: ["If-Match": "*"]).status == 412)
+            #expect(try await api.send(.put, path, body(4)).status == 200)
+        }
+    }
+
+    /// Would catch a tag that is compared before the row is locked.
+    @Test func ofTwoWhoSawTheSameProductOneChangesIt() async throws {
+        try await withAPI { api in
+            let path = "/api/products/\(try await api.stock.register(sku: "TEA-1"))"
+            for round in 0..<10 {
+                let tag = try #require(try await api.send(.get, path).headers["ETag"])
+                let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
+                    for writer in 1...4 {
+                        let body =
+                            #"{"sku":"TEA-1","name":"\#(round)","unitPrice":{"amount":"\#(writer)","currency":"EUR"}}"#
+                        group.addTask { try await api.send(.put, path, body, headers: ["If-Match": tag]).status }
+                    }
+                    return try await group.reduce(into: []) { $0.append($1) }
+                }
+                #expect(statuses.sorted() == [200, 412, 412, 412])
+            }
+        }
+    }
+
     @Test func anotherProductsSKUIsAConflict() async throws {
         try await withAPI { api in
             try await api.stock.register(sku: "TEA-1")
@@ -80,6 +123,45 @@ import Testing
                 #"{"sku":"TEA-1","name":"b","unitPrice":{"amount":"1","currency":"EUR"}}"#)
             #expect(answer.status == 409)
             #expect(answer.headers["content-type"] == "application/problem+json")
+        }
+    }
+
+    @Test func anAdjustmentWithAKeyIsBookedOnceHoweverOftenItIsSentAtOnce() async throws {
+        try await withAPI { api in
+            let path = "/api/stocks/\(try await api.stock.register())"
+            let key: HTTPHeaders = ["Idempotency-Key": "\"receipt 7\""]
+            let receipt = #"{"delta":100,"reason":"receipt"}"#
+            let answers = try await withThrowingTaskGroup(of: (Int, JSONValue, String?).self) { group in
+                for _ in 0..<8 {
+                    group.addTask {
+                        let answer = try await api.send(.post, "\(path)/adjustments", receipt, headers: key)
+                        return (answer.status, answer.body, answer.headers["Idempotent-Replayed"])
+                    }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(answers.allSatisfy { $0.0 == 201 && $0.1["onHand"] == .integer(100) })
+            #expect(answers.count { $0.2 == nil } == 1)
+            #expect(try await api.send(.get, path).body["onHand"] == .integer(100))
+
+            let other = try await api.send(
+                .post, "\(path)/adjustments", #"{"delta":101,"reason":"receipt"}"#, headers: key)
+            #expect(other.status == 422)
+            #expect(other.body["type"] == .string("/problems/idempotency-key-reused"))
+            let elsewhere = "/api/stocks/\(try await api.stock.register())/adjustments"
+            #expect(try await api.send(.post, elsewhere, receipt, headers: key).status == 422)
+        }
+    }
+
+    @Test func anAdjustmentThatWasRefusedDoesNotUseItsKeyUp() async throws {
+        try await withAPI { api in
+            let path = "/api/stocks/\(try await api.stock.register())/adjustments"
+            let key: HTTPHeaders = ["Idempotency-Key": "k"]
+            let taken = #"{"delta":-5,"reason":"broken"}"#
+            #expect(try await api.send(.post, path, taken, headers: key).status == 409)
+            #expect(try await api.send(.post, path, #"{"delta":9,"reason":"receipt"}"#).status == 201)
+            let again = try await api.send(.post, path, taken, headers: key)
+            #expect(again.status == 201 && again.body["onHand"] == .integer(4))
         }
     }
 

@@ -23,7 +23,7 @@ FROM generate_series(1, :orders::bigint) AS n, (VALUES ('Pending'), ('Confirmed'
 INSERT INTO processed_messages (consumer, message_id)
 SELECT 'order.stock-process-completed', pg_temp.past_order(n) FROM generate_series(1, :orders::bigint) AS n;
 -- A tenth of them came within the last day and has its key still.
-INSERT INTO idempotency_keys (key, fingerprint, status, location, body, order_id, created_at)
+INSERT INTO idempotency_keys (key, fingerprint, status, location, body, about, created_at)
 SELECT 'past-' || lpad(n::text, 12, '0'), sha256(uuid_send(pg_temp.past_order(n))), 201,
        '/api/orders/' || pg_temp.past_order(n),
        '{"orderId":"' || pg_temp.past_order(n) || '","status":"Pending","totalAmount":{"amount":"3.00","currency":"USD"},'

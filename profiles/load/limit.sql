@@ -13,7 +13,7 @@ WITH priced AS MATERIALIZED (
     WHERE product_id IN (('00000000-0000-7000-8000-' || lpad((:first)::text, 12, '0'))::uuid,
                          ('00000000-0000-7000-8000-' || lpad((:first % 20 + 1)::text, 12, '0'))::uuid)
 ), kept AS (
-    INSERT INTO idempotency_keys (key, fingerprint, status, location, body, order_id, created_at)
+    INSERT INTO idempotency_keys (key, fingerprint, status, location, body, about, created_at)
     SELECT message_id::text, sha256(uuid_send(message_id)), 201, '/api/orders/' || order_id,
            '{"orderId":"' || order_id || '","status":"Pending","totalAmount":{"amount":"3.00","currency":"USD"},'
            || '"orderDate":"2026-01-01T00:00:00.000000Z"}', order_id, at

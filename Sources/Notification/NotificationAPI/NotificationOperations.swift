@@ -15,4 +15,10 @@ extension Operation {
     static let listNotifications = Operation(
         "listNotifications", "Lists what customers were told, newest first", tag: "Notifications",
         access: .roles([.operator, .admin]))
+    static let getCustomerData = Operation(
+        "getCustomerData", "Shows all that is known here of a customer", tag: "Personal data",
+        access: .roles([.customer, .admin]))
+    static let eraseCustomerData = Operation(
+        "eraseCustomerData", "Forgets a customer as a person", tag: "Personal data",
+        access: .roles([.customer, .admin]))
 }

@@ -9,6 +9,7 @@ public struct TemplateRoutes: Sendable {
     private static let path = "/api/notification-templates"
 
     private let units: any UnitOfWorkProvider
+    private let once: OnceOnly
     private let check: CheckTemplate
     private let create: CreateTemplate
     private let change: ChangeTemplate
@@ -21,11 +22,13 @@ public struct TemplateRoutes: Sendable {
     ///   - templates: where templates are changed.
     ///   - catalog: where they are read.
     ///   - renderer: says what is no template.
+    ///   - keys: where answers to requests with an idempotency key are kept.
     public init(
         _ units: any UnitOfWorkProvider, templates: any TemplateRepository, catalog: any TemplateCatalog,
-        renderer: any MessageRenderer
+        renderer: any MessageRenderer, keys: any IdempotencyKeys
     ) {
         self.units = units
+        once = OnceOnly(units, keys: keys)
         check = CheckTemplate(renderer)
         create = CreateTemplate(templates, check: check)
         change = ChangeTemplate(templates, check: check)
@@ -51,26 +54,34 @@ public struct TemplateRoutes: Sendable {
 
     @Sendable private func post(_ request: HTTPRequest) async throws -> HTTPResponse {
         let content = try read(request, as: NewTemplateBody.self).content
-        let template = try await units.perform { [create] work in try await create(content, in: work) }
-        return .json(201, TemplateBody(template), headers: ["Location": "\(Self.path)/\(template.id)"])
+        return try await once(request) { [create] work in
+            let template = try await create(content, in: work)
+            return .json(201, TemplateBody(template), headers: ["Location": "\(Self.path)/\(template.id)"])
+        }
     }
 
     @Sendable private func getOne(_ request: HTTPRequest) async throws -> HTTPResponse {
         guard let template = try await get(try request.id("id")) else { throw Problem.notFound() }
-        return .json(200, TemplateBody(template))
+        return try .tagged(TemplateBody(template), for: request)
     }
 
     @Sendable private func put(_ request: HTTPRequest) async throws -> HTTPResponse {
         let id = try request.id("id")
+        let condition = try request.requiredPrecondition()
         let wanted = try read(request, as: ChangedTemplateBody.self).change
-        let template = try await units.perform { [change] work in try await change(id, to: wanted, in: work) }
+        let template = try await units.perform { [change] work in
+            try await change(id, to: wanted, in: work) { try condition.check(TemplateBody($0)) }
+        }
         guard let template else { throw Problem.notFound() }
-        return .json(200, TemplateBody(template))
+        return .json(200, TemplateBody(template)).tagged
     }
 
     @Sendable private func deleteOne(_ request: HTTPRequest) async throws -> HTTPResponse {
         let id = try request.id("id")
-        let isDeleted = try await units.perform { [delete] work in try await delete(id, in: work) }
+        let condition = try request.requiredPrecondition()
+        let isDeleted = try await units.perform { [delete] work in
+            try await delete(id, in: work) { try condition.check(TemplateBody($0)) }
+        }
         guard isDeleted else { throw Problem.notFound() }
         return .empty()
     }

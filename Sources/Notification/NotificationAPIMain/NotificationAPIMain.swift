@@ -16,20 +16,23 @@ struct NotificationAPIMain {
         ).run { settings, process in
             let database = PostgresPool(settings.database, logger: process.logger)
             let authentication = Authentication(settings.authentication, logger: process.logger)
+            let units = PostgresUnitOfWorkProvider(database, logger: process.logger)
+            let keys = PostgresIdempotencyKeys()
             let templates = TemplateRoutes(
-                PostgresUnitOfWorkProvider(database, logger: process.logger), templates: PostgresTemplateRepository(),
-                catalog: PostgresTemplateCatalog(database), renderer: MustacheRenderer())
+                units, templates: PostgresTemplateRepository(), catalog: PostgresTemplateCatalog(database),
+                renderer: MustacheRenderer(), keys: keys)
             let notifications = NotificationRoutes(PostgresNotificationLog(database))
             let deadLetters = DeadLetterStore(
                 database, wakeUp: OutboxWakeUp(notifying: database), rule: NotificationRedrive.refusal)
             var router = Router()
             templates.add(to: &router)
             notifications.add(to: &router)
-            DeadLetterRoutes(deadLetters).add(to: &router)
+            CustomerDataRoutes(units, customers: PostgresCustomerData(database)).add(to: &router)
+            DeadLetterRoutes(deadLetters, keys: keys).add(to: &router)
             router.addOperationalRoutes(process.readiness)
             return [
                 database, authentication,
-                SchemaCheck(database, requires: 4, migrator: "notification-migrator"),
+                SchemaCheck(database, requires: 7, migrator: "notification-migrator"),
                 OutboxWatch(database, logger: process.logger),
                 HTTPServer(
                     at: settings.address, router: router, filters: [authentication], settings: settings.http,

@@ -26,7 +26,8 @@ public struct Announcer: Sendable {
     }
 
     func callAsFunction(_ announcements: [Announcement], in work: any UnitOfWork) async throws {
-        var told = try await notifications.claim(Set(announcements.map(\.order.orderID)), in: work)
+        let claimed = try await notifications.claim(Set(announcements.map(\.order.orderID)), in: work)
+        var told = claimed.told
         let new = announcements.filter { told[$0.order.orderID, default: []].insert($0.template).inserted }
         guard !new.isEmpty else { return }
 
@@ -36,10 +37,15 @@ public struct Announcer: Sendable {
             let isSuperseded =
                 announcement.supersededBy.map { told[announcement.order.orderID, default: []].contains($0) } ?? false
             let outcome =
-                isSuperseded
-                ? Outcome(.skipped, "the customer had been told \(announcement.supersededBy?.text ?? "") before")
-                : await outcome(of: announcement, with: templates[announcement.template])
-            made.append((Notification(announcement, outcome, at: work.now), announcement.cause))
+                claimed.erased.contains(announcement.order.orderID)
+                ? Outcome(.skipped, "the customer's data was erased")
+                : isSuperseded
+                    ? Outcome(.skipped, "the customer had been told \(announcement.supersededBy?.text ?? "") before")
+                    : await outcome(of: announcement, with: templates[announcement.template])
+            let recipient =
+                outcome.message == nil && claimed.erased.contains(announcement.order.orderID)
+                ? Recipient.customer(announcement.order.customerID) : announcement.recipient
+            made.append((Notification(announcement, outcome, to: recipient, at: work.now), announcement.cause))
         }
         try await notifications.add(made.map(\.notification), in: work)
         for (notification, cause) in made { try await publish(notification, cause: cause, in: work) }
@@ -104,10 +110,12 @@ private struct Outcome {
 }
 
 extension Notification {
-    fileprivate init(_ announcement: Announcement, _ outcome: Outcome, at time: Timestamp) {
+    fileprivate init(
+        _ announcement: Announcement, _ outcome: Outcome, to recipient: Recipient, at time: Timestamp
+    ) {
         self.init(
             id: .v7(at: time), orderID: announcement.order.orderID, customerID: announcement.order.customerID,
-            template: announcement.template, channel: outcome.channel, recipient: announcement.recipient.description,
+            template: announcement.template, channel: outcome.channel, recipient: recipient.description,
             message: outcome.message, status: outcome.status, reason: outcome.reason, attempts: outcome.attempts,
             createdAt: time)
     }

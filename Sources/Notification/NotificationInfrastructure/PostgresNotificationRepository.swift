@@ -14,18 +14,26 @@ public struct PostgresNotificationRepository: NotificationRepository {
 
     public func claim(
         _ orders: Set<EntityID>, in work: any UnitOfWork
-    ) async throws -> [EntityID: Set<TemplateKey>] {
+    ) async throws -> ClaimedOrders {
         // In ascending order, so that two batches cannot wait for each other in a circle.
         try await work.sql.execute(
-            "SELECT pg_advisory_xact_lock($1::int, hash) FROM unnest($2::int[]) AS hash",
-            [.int(Self.lockClass), .ints(Set(orders.map(\.lockHash)).sorted())])
+            """
+            SELECT pg_advisory_xact_lock_shared($3::int, 0), pg_advisory_xact_lock($1::int, hash)
+            FROM unnest($2::int[]) AS hash
+            """, [.int(Self.lockClass), .ints(Set(orders.map(\.lockHash)).sorted()), .int(Erasure.lock)])
         // A statement of its own: it sees what others committed while the locks were waited for.
         let rows = try await work.sql.query(
-            "SELECT order_id, template FROM notifications WHERE order_id = ANY($1::uuid[])", [.ids(Array(orders))]
+            """
+            SELECT order_id, template FROM notifications WHERE order_id = ANY($1::uuid[])
+            UNION ALL SELECT aggregate_id, NULL FROM erased_aggregates WHERE aggregate_id = ANY($1::uuid[])
+            """, [.ids(Array(orders))]
         ) { row in
-            (order: try row.id(0), template: try known(TemplateKey(try row.text(1)), "template"))
+            let key = try row.optionalText(1)
+            return (order: try row.id(0), template: try key.map { try known(TemplateKey($0), "template") })
         }
-        return Dictionary(grouping: rows, by: \.order).mapValues { Set($0.map(\.template)) }
+        return ClaimedOrders(
+            told: Dictionary(grouping: rows, by: \.order).mapValues { Set($0.compactMap(\.template)) },
+            erased: Set(rows.filter { $0.template == nil }.map(\.order)))
     }
 
     public func add(_ notifications: [Notification], in work: any UnitOfWork) async throws {

@@ -8,6 +8,11 @@ extension Subscription where Event == OrderConfirmed {
     public static var orderConfirmed: Subscription { Subscription(consumer: "notification") }
 }
 
+extension Subscription where Event == CustomerErased {
+    /// The queue `notification.order-customer-erased`, which feeds `EraseCustomer`.
+    public static var customerErased: Subscription { Subscription(consumer: "notification") }
+}
+
 extension Subscription where Event == OrderCancelled {
     /// The queue `notification.order-cancelled`, which feeds `NotifyOfCancellations`.
     public static var orderCancelled: Subscription { Subscription(consumer: "notification") }

@@ -24,11 +24,12 @@ struct NotificationWorkerMain {
                 renderer: MustacheRenderer(), channels: [LogChannel()])
             let notifyOfConfirmations = NotifyOfConfirmations(announcer)
             let notifyOfCancellations = NotifyOfCancellations(announcer)
+            let eraseCustomers = EraseCustomer(PostgresCustomerData(database))
             var router = Router()
             router.addOperationalRoutes(process.readiness)
             return [
                 database,
-                SchemaCheck(database, requires: 4, migrator: "notification-migrator"),
+                SchemaCheck(database, requires: 7, migrator: "notification-migrator"),
                 OutboxWatch(database, logger: logger),
                 HTTPServer(at: settings.address, router: router, logger: logger),
                 OutboxRelay(
@@ -37,12 +38,16 @@ struct NotificationWorkerMain {
                 DeadLetterRedriver(deadLetters, logger: logger),
                 DeadLetterCollector(.orderConfirmed, on: broker, into: database, logger: logger),
                 DeadLetterCollector(.orderCancelled, on: broker, into: database, logger: logger),
+                DeadLetterCollector(.customerErased, on: broker, into: database, logger: logger),
                 Consumer(
                     .orderConfirmed, on: broker, inbox: database, wakeUp: wakeUp, settings: settings.consumer,
                     logger: logger, handler: { try await notifyOfConfirmations($0, in: $1) }),
                 Consumer(
                     .orderCancelled, on: broker, inbox: database, wakeUp: wakeUp, settings: settings.consumer,
                     logger: logger, handler: { try await notifyOfCancellations($0, in: $1) }),
+                Consumer(
+                    .customerErased, on: broker, inbox: database, wakeUp: wakeUp, settings: settings.consumer,
+                    logger: logger, handler: { try await eraseCustomers($0, in: $1) }),
             ]
         }
     }

@@ -9,4 +9,10 @@ extension Operation {
         "cancelOrder", "Cancels a pending or confirmed order", tag: "Orders", access: .anyRole)
     static let getOrderTimeline = Operation(
         "getOrderTimeline", "Shows what happened to an order, oldest first", tag: "Orders", access: .anyRole)
+    static let getCustomerData = Operation(
+        "getCustomerData", "Shows all that is known here of a customer", tag: "Personal data",
+        access: .roles([.customer, .admin]))
+    static let eraseCustomerData = Operation(
+        "eraseCustomerData", "Forgets a customer as a person", tag: "Personal data",
+        access: .roles([.customer, .admin]))
 }

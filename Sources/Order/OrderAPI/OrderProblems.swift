@@ -8,11 +8,6 @@ extension Problem {
     init(_ faults: PricingFaults) {
         self = .unprocessable(faults.faults.map(JSONFault.init))
     }
-
-    /// 422: the key stands for another order.
-    static let idempotencyKeyReused = Problem(
-        status: 422, type: "/problems/idempotency-key-reused", title: "Idempotency key reused",
-        detail: "The Idempotency-Key was used before, with another body.")
 }
 
 extension JSONFault {

@@ -1,21 +1,8 @@
 import DomainKit
 import HTTPServer
-import OrderApplication
 import OrderDomain
 
 extension HTTPRequest {
-    /// The header `Idempotency-Key`; nil where there is none.
-    /// - Throws: 400 where it is no key.
-    func idempotencyKey() throws(Problem) -> IdempotencyKey? {
-        let given = headers.values("Idempotency-Key")
-        guard let text = given.first else { return nil }
-        guard given.count == 1, let key = IdempotencyKey(text) else {
-            throw .invalidHeader(
-                "Idempotency-Key", "must be given once, with 1 to 255 characters, all of them visible ASCII")
-        }
-        return key
-    }
-
     /// - Throws: 403 where the caller may not place orders for that customer.
     func requirePlacing(for customer: EntityID) throws(Problem) {
         guard let own = try ownCustomerID(), own != customer else { return }

@@ -5,7 +5,7 @@ import OrderDomain
 
 /// The HTTP interface of Order.
 public struct OrderRoutes: Sendable {
-    private let units: any UnitOfWorkProvider
+    private let once: OnceOnly
     /// Writes the orders of concurrent requests together.
     private let placeOrder: Gatherer<PlaceOrder.Request, PlaceOrder.Result>
     private let cancelOrder: CancelOrder
@@ -26,7 +26,7 @@ public struct OrderRoutes: Sendable {
         prices: any PriceList, keys: any IdempotencyKeys, gathering: GathererSettings = .init(),
         stalledAfter: Duration = OrderDeadlines.standard.stalledAfter, clock: any WallClock = SystemClock()
     ) {
-        self.units = units
+        once = OnceOnly(units, keys: keys)
         self.stalledAfter = stalledAfter
         self.clock = clock
         let placeOrder = PlaceOrder(orders, prices: prices, keys: keys, answer: Answer.placed)
@@ -53,7 +53,8 @@ public struct OrderRoutes: Sendable {
         let command = try request.decode(PlaceOrderBody.self).command
         try request.requirePlacing(for: command.customerID)
         switch try await placeOrder(PlaceOrder.Request(command, key: key, cause: request.cause)) {
-        case .placed(let answer), .repeated(let answer): return HTTPResponse(answer)
+        case .placed(let answer): return HTTPResponse(answer)
+        case .repeated(let answer): return HTTPResponse(answer, isRepeated: true)
         case .refused(let faults): throw Problem(faults)
         case .keyUsedForAnotherRequest: throw Problem.idempotencyKeyReused
         }
@@ -75,20 +76,24 @@ public struct OrderRoutes: Sendable {
         guard let order = try await getOrder(request.id("orderId"), of: request.ownCustomerID()) else {
             throw Problem.notFound()
         }
-        return .json(200, OrderBody(order))
+        return try .tagged(OrderBody(order), for: request)
     }
 
     @Sendable private func cancel(_ request: HTTPRequest) async throws -> HTTPResponse {
         let id = try request.id("orderId")
         let owner = try request.ownCustomerID()
+        let condition = try request.precondition()
         let reason = try request.decodeIfPresent(CancelOrderBody.self)?.reason
-        let result = try await units.perform { work in
-            try await cancelOrder(id, of: owner, because: reason, cause: request.cause, in: work)
-        }
-        switch result {
-        case .cancelled(let order): return .json(200, OrderBody(order))
-        case .wasCancelled: throw Problem.conflict("The order is cancelled already.")
-        case .unknown: throw Problem.notFound()
+        return try await once(request, about: id) { work in
+            let result = try await cancelOrder(id, of: owner, because: reason, cause: request.cause, in: work) {
+                order in
+                try condition.check(OrderBody(order))
+            }
+            switch result {
+            case .cancelled(let order): return .json(200, OrderBody(order))
+            case .wasCancelled: throw Problem.conflict("The order is cancelled already.")
+            case .unknown: throw Problem.notFound()
+            }
         }
     }
 
@@ -97,13 +102,5 @@ public struct OrderRoutes: Sendable {
             throw Problem.notFound()
         }
         return .json(200, TimelineBody(entries: entries))
-    }
-}
-
-extension HTTPResponse {
-    fileprivate init(_ answer: Answer) {
-        self.init(
-            status: answer.status, headers: ["Location": answer.location, "Content-Type": "application/json"],
-            body: answer.body)
     }
 }

@@ -18,18 +18,22 @@ struct OrderAPIMain {
             let database = PostgresPool(settings.database, logger: process.logger)
             let authentication = Authentication(settings.authentication, logger: process.logger)
             let wakeUp = OutboxWakeUp(notifying: database)
+            let units = PostgresUnitOfWorkProvider(database, wakeUp: wakeUp, logger: process.logger)
+            let keys = PostgresIdempotencyKeys()
             let orders = OrderRoutes(
-                units: PostgresUnitOfWorkProvider(database, wakeUp: wakeUp, logger: process.logger),
+                units: units,
                 orders: PostgresOrderRepository(), queries: PostgresOrderQueries(database),
-                prices: PostgresPriceList(), keys: PostgresIdempotencyKeys(),
+                prices: PostgresPriceList(), keys: keys,
                 gathering: orderSettings.placing, stalledAfter: orderSettings.stalledAfter)
             var router = Router()
             orders.add(to: &router)
-            DeadLetterRoutes(DeadLetterStore(database, wakeUp: wakeUp, rule: OrderRedrive.refusal)).add(to: &router)
+            CustomerDataRoutes(units, customers: PostgresCustomerData(database)).add(to: &router)
+            DeadLetterRoutes(DeadLetterStore(database, wakeUp: wakeUp, rule: OrderRedrive.refusal), keys: keys)
+                .add(to: &router)
             router.addOperationalRoutes(process.readiness)
             return [
                 database, authentication,
-                SchemaCheck(database, requires: 4, migrator: "order-migrator"),
+                SchemaCheck(database, requires: 6, migrator: "order-migrator"),
                 OutboxWatch(database, logger: process.logger),
                 HTTPServer(
                     at: settings.address, router: router, filters: [authentication], settings: settings.http,

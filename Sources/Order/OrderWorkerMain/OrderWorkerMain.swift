@@ -27,7 +27,7 @@ struct OrderWorkerMain {
             router.addOperationalRoutes(process.readiness)
             return [
                 database,
-                SchemaCheck(database, requires: 4, migrator: "order-migrator"),
+                SchemaCheck(database, requires: 6, migrator: "order-migrator"),
                 OutboxWatch(database, logger: logger),
                 HTTPServer(at: settings.address, router: router, logger: logger),
                 OutboxRelay(from: database, to: broker, wakeUp: wakeUp, settings: settings.relay, logger: logger),
@@ -36,9 +36,7 @@ struct OrderWorkerMain {
                     units: PostgresUnitOfWorkProvider(database, wakeUp: wakeUp, logger: logger),
                     deadlines: orderSettings.deadlines,
                     logger: logger),
-                Retention(
-                    of: settings.retention.rules + [.idempotencyKeys(kept: orderSettings.idempotencyKeysKept)],
-                    in: database, logger: logger),
+                Retention(of: settings.retention.rules, in: database, logger: logger),
                 DeadLetterRedriver(deadLetters, logger: logger),
                 DeadLetterCollector(.productPriced, on: broker, into: database, logger: logger),
                 DeadLetterCollector(.stockProcessCompleted, on: broker, into: database, logger: logger),

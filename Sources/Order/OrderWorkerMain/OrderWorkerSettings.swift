@@ -1,11 +1,10 @@
 import OrderApplication
 import Runtime
 
-/// What Order's worker is told: what every worker is, how long an order may be pending, and how long keys are kept.
+/// What Order's worker is told: what every worker is, and how long an order may be pending.
 struct OrderWorkerSettings: Sendable {
     let worker: WorkerSettings
     let deadlines: OrderDeadlines
-    let idempotencyKeysKept: Duration
 
     /// - Throws: ``ConfigurationError`` with all that is wrong in `environment`.
     init(_ environment: Environment) throws(ConfigurationError) {
@@ -21,9 +20,6 @@ struct OrderWorkerSettings: Sendable {
             environment.fault(
                 OrderDeadlines.expiresAfterSetting, "must not be shorter than \(OrderDeadlines.stalledAfterSetting)")
         }
-        idempotencyKeysKept = environment.duration(
-            "IDEMPOTENCY_KEYS_KEPT", default: .seconds(86_400), in: .seconds(60) ... .seconds(86_400 * 365),
-            "how long an Idempotency-Key brings back the first answer; sent again later, it places a new order")
         worker = try WorkerSettings(environment, defaultPort: 9081)
     }
 }

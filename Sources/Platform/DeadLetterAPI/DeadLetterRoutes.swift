@@ -9,8 +9,13 @@ import Messaging
 /// `?consumer=` names: without it, several are a conflict whose detail lists them, and nothing is done.
 public struct DeadLetterRoutes: Sendable {
     private let store: DeadLetterStore
+    private let once: OnceOnly
 
-    public init(_ store: DeadLetterStore) { self.store = store }
+    /// - Parameter keys: where answers to requests with an idempotency key are kept.
+    public init(_ store: DeadLetterStore, keys: any IdempotencyKeys) {
+        self.store = store
+        once = OnceOnly(store.units, keys: keys)
+    }
 
     /// Adds the routes to `router`.
     public func add(to router: inout Router) {
@@ -35,17 +40,19 @@ public struct DeadLetterRoutes: Sendable {
     }
 
     @Sendable private func show(_ request: HTTPRequest) async throws -> HTTPResponse {
-        try await answer(200, letter(of: request).seq)
+        try answer(200, await store.details(letter(of: request).seq))
     }
 
     @Sendable private func redrive(_ request: HTTPRequest) async throws -> HTTPResponse {
         let letter = try await letter(of: request)
-        do {
-            try await store.redrive(letter.seq, by: request.cause.correlationID)
-        } catch let refusal as DeadLetterRefusal {
-            throw Problem.refused(refusal)
+        return try await once(request) { work in
+            do {
+                try await store.redrive(letter.seq, by: request.cause.correlationID, in: work)
+            } catch let refusal as DeadLetterRefusal {
+                throw Problem.refused(refusal)
+            }
+            return try answer(202, await store.details(letter.seq, in: work))
         }
-        return try await answer(202, letter.seq)
     }
 
     @Sendable private func discard(_ request: HTTPRequest) async throws -> HTTPResponse {
@@ -63,9 +70,13 @@ public struct DeadLetterRoutes: Sendable {
         if wish.isDryRun {
             return .json(200, RedrivePreviewBody(preview: try await store.preview(wish.filter, limit: wish.limit)))
         }
-        let redrive = try await store.redrive(wish.filter, limit: wish.limit, by: request.cause.correlationID)
-        return .json(
-            202, BulkRedriveBody(redrive: redrive), headers: ["Location": "/api/dead-letters/redrives/\(redrive.id)"])
+        return try await once(request) { work in
+            let redrive = try await store.redrive(
+                wish.filter, limit: wish.limit, by: request.cause.correlationID, in: work)
+            return .json(
+                202, BulkRedriveBody(redrive: redrive),
+                headers: ["Location": "/api/dead-letters/redrives/\(redrive.id)"])
+        }
     }
 
     @Sendable private func showRedrive(_ request: HTTPRequest) async throws -> HTTPResponse {
@@ -86,8 +97,8 @@ public struct DeadLetterRoutes: Sendable {
         return letter
     }
 
-    private func answer(_ status: Int, _ seq: Int64) async throws -> HTTPResponse {
-        guard let details = try await store.details(seq) else { throw Problem.notFound() }
+    private func answer(_ status: Int, _ details: DeadLetterDetails?) throws -> HTTPResponse {
+        guard let details else { throw Problem.notFound() }
         return .json(status, DeadLetterDetailsBody(details: details))
     }
 }

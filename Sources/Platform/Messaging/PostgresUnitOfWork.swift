@@ -32,11 +32,22 @@ public struct PostgresUnitOfWork: UnitOfWork {
         for action in gathered.actions.withLock({ $0 }) { action() }
     }
 
+    /// Notes a row that was written to the outbox past ``publish(_:cause:)``, so that the relay is told of it.
+    func noteOutboxRow() { gathered.others.withLock { $0 += 1 } }
+
     /// Writes what was published to the outbox. Call it last, before the commit.
     ///
-    /// - Returns: how many rows were written.
+    /// - Returns: how many rows were written, those that were noted included.
     /// - Throws: ``PostgresError``.
     func flush() async throws(PostgresError) -> Int {
+        try await insertGathered()
+            + gathered.others.withLock { others in
+                defer { others = 0 }
+                return others
+            }
+    }
+
+    private func insertGathered() async throws(PostgresError) -> Int {
         let rows = gathered.rows.withLock { rows in
             defer { rows = [] }
             return rows
@@ -64,17 +75,25 @@ public struct PostgresUnitOfWork: UnitOfWork {
     private final class Gathered: Sendable {
         let rows = Mutex<[OutboxRow]>([])
         let actions = Mutex<[@Sendable () -> Void]>([])
+        let others = Mutex(0)
     }
 }
 
 extension UnitOfWork {
+    /// - Throws: ``NotAPostgresUnitOfWork`` where this unit of work is of another kind, such as a test's.
+    var postgres: PostgresUnitOfWork {
+        get throws(NotAPostgresUnitOfWork) {
+            guard let work = self as? PostgresUnitOfWork else { throw NotAPostgresUnitOfWork() }
+            return work
+        }
+    }
+
     /// The transaction to run statements in. For the repositories of an infrastructure layer.
     ///
     /// - Throws: ``NotAPostgresUnitOfWork`` where this unit of work is of another kind, such as a test's.
     public var sql: PostgresTransaction {
         get throws(NotAPostgresUnitOfWork) {
-            guard let work = self as? PostgresUnitOfWork else { throw NotAPostgresUnitOfWork() }
-            return work.transaction
+            try postgres.transaction
         }
     }
 }

@@ -131,6 +131,9 @@ extension Environment {
         settings.inbox = duration(
             "INBOX_KEPT", default: settings.inbox, in: range,
             "how long a handled message is remembered, so that it changes nothing when it comes again")
+        settings.idempotencyKeys = duration(
+            "IDEMPOTENCY_KEYS_KEPT", default: settings.idempotencyKeys, in: .seconds(60) ... .seconds(86_400 * 365),
+            "how long an Idempotency-Key brings back the first answer; sent again later, it is a new one")
         if settings.inbox < settings.deadLetters + RetentionSettings.margin {
             fault("INBOX_KEPT", "must be longer than DEAD_LETTERS_KEPT by \(RetentionSettings.margin.setting) or more")
         }

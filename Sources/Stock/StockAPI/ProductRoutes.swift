@@ -25,17 +25,20 @@ public struct ProductRoutes: Sendable {
 
     private func put(_ request: HTTPRequest) async throws -> HTTPResponse {
         let id = try request.productID
+        let condition = try request.precondition()
         let details = try request.decode(ProductDetails.self)
         let registration = try await units.perform { [register] work in
-            try await register(id, details, cause: request.cause, in: work)
+            try await register(id, details, cause: request.cause, in: work) { product in
+                try condition.check(product.map(ProductBody.init))
+            }
         }
         let body = ProductBody(registration.product)
-        guard registration.isNew else { return .json(200, body) }
-        return .json(201, body, headers: ["Location": "/api/products/\(id)"])
+        guard registration.isNew else { return .json(200, body).tagged }
+        return .json(201, body, headers: ["Location": "/api/products/\(id)"]).tagged
     }
 
     private func getOne(_ request: HTTPRequest) async throws -> HTTPResponse {
-        .json(200, ProductBody(try await get(try request.productID)))
+        try .tagged(ProductBody(try await get(try request.productID)), for: request)
     }
 
     private func getPage(_ request: HTTPRequest) async throws -> HTTPResponse {

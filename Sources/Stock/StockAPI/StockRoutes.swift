@@ -5,13 +5,16 @@ import StockDomain
 
 /// `/api/stocks`: how much there is of each product.
 public struct StockRoutes: Sendable {
-    private let units: any UnitOfWorkProvider
+    private let once: OnceOnly
     private let adjust: AdjustStock
     private let get: GetStock
     private let list: ListStocks
 
-    public init(_ units: any UnitOfWorkProvider, stock: any StockRepository, catalog: any StockCatalog) {
-        self.units = units
+    public init(
+        _ units: any UnitOfWorkProvider, stock: any StockRepository, catalog: any StockCatalog,
+        keys: any IdempotencyKeys
+    ) {
+        once = OnceOnly(units, keys: keys)
         adjust = AdjustStock(stock)
         get = GetStock(catalog)
         list = ListStocks(catalog)
@@ -26,12 +29,13 @@ public struct StockRoutes: Sendable {
     private func postAdjustment(_ request: HTTPRequest) async throws -> HTTPResponse {
         let id = try request.productID
         let adjustment = try request.decode(Adjustment.self)
-        let level = try await units.perform { [adjust] work in try await adjust(id, by: adjustment, in: work) }
-        return .json(201, LevelBody(level))
+        return try await once(request, about: id) { [adjust] work in
+            .json(201, LevelBody(try await adjust(id, by: adjustment, in: work)))
+        }
     }
 
     private func getOne(_ request: HTTPRequest) async throws -> HTTPResponse {
-        .json(200, StockBody(try await get(try request.productID)))
+        try .tagged(StockBody(try await get(try request.productID)), for: request)
     }
 
     private func getPage(_ request: HTTPRequest) async throws -> HTTPResponse {

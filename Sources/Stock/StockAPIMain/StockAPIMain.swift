@@ -18,16 +18,18 @@ struct StockAPIMain {
             let wakeUp = OutboxWakeUp(notifying: database)
             let units = PostgresUnitOfWorkProvider(database, wakeUp: wakeUp, logger: process.logger)
             let catalog = PostgresStockCatalog(database)
+            let keys = PostgresIdempotencyKeys()
 
             var router = Router()
             router.addOperationalRoutes(process.readiness)
             ProductRoutes(units, products: PostgresProductRepository(), catalog: catalog).add(to: &router)
-            StockRoutes(units, stock: PostgresStockRepository(), catalog: catalog).add(to: &router)
-            DeadLetterRoutes(DeadLetterStore(database, wakeUp: wakeUp, rule: StockRedrive.refusal)).add(to: &router)
+            StockRoutes(units, stock: PostgresStockRepository(), catalog: catalog, keys: keys).add(to: &router)
+            DeadLetterRoutes(DeadLetterStore(database, wakeUp: wakeUp, rule: StockRedrive.refusal), keys: keys)
+                .add(to: &router)
 
             return [
                 database, authentication,
-                SchemaCheck(database, requires: 4, migrator: "stock-migrator"),
+                SchemaCheck(database, requires: 6, migrator: "stock-migrator"),
                 OutboxWatch(database, logger: process.logger),
                 HTTPServer(
                     at: settings.address, router: router, filters: [authentication], settings: settings.http,

@@ -25,6 +25,19 @@ public struct OrderCreatedHandler: Sendable {
     }
 }
 
+/// Forgets customers as persons: queue `stock.order-customer-erased`. Stock knows of them by dead letters alone.
+public struct CustomerErasedHandler: Sendable {
+    public static let subscription = Subscription(consumer: "stock", to: CustomerErased.self)
+
+    public init() {}
+
+    public func handle(_ erased: [Received<CustomerErased>], _ work: any UnitOfWork) async throws {
+        for event in erased.map(\.event).sorted(by: { $0.customerID < $1.customerID }) {
+            try await Erasure.erase(event.orderIDs, of: event.customerID, in: work)
+        }
+    }
+}
+
 /// Gives back the stock of cancelled orders: queue `stock.order-cancelled`.
 public struct OrderCancelledHandler: Sendable {
     public static let subscription = Subscription(consumer: "stock", to: OrderCancelled.self)

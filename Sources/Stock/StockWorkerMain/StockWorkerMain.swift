@@ -19,13 +19,14 @@ struct StockWorkerMain {
             let deadLetters = DeadLetterStore(database, wakeUp: wakeUp, rule: StockRedrive.refusal)
             let created = OrderCreatedHandler(PostgresStockRepository())
             let cancelled = OrderCancelledHandler(PostgresStockRepository())
+            let erased = CustomerErasedHandler()
 
             var router = Router()
             router.addOperationalRoutes(process.readiness)
 
             return [
                 database,
-                SchemaCheck(database, requires: 4, migrator: "stock-migrator"),
+                SchemaCheck(database, requires: 6, migrator: "stock-migrator"),
                 OutboxWatch(database, logger: process.logger),
                 HTTPServer(at: settings.address, router: router, logger: process.logger),
                 OutboxRelay(
@@ -36,6 +37,8 @@ struct StockWorkerMain {
                     OrderCreatedHandler.subscription, on: broker, into: database, logger: process.logger),
                 DeadLetterCollector(
                     OrderCancelledHandler.subscription, on: broker, into: database, logger: process.logger),
+                DeadLetterCollector(
+                    CustomerErasedHandler.subscription, on: broker, into: database, logger: process.logger),
                 Consumer(
                     OrderCreatedHandler.subscription, on: broker, inbox: database, wakeUp: wakeUp,
                     settings: settings.consumer, logger: process.logger, whenGivenUp: created.giveUp,
@@ -43,6 +46,9 @@ struct StockWorkerMain {
                 Consumer(
                     OrderCancelledHandler.subscription, on: broker, inbox: database, wakeUp: wakeUp,
                     settings: settings.consumer, logger: process.logger, handler: cancelled.handle),
+                Consumer(
+                    CustomerErasedHandler.subscription, on: broker, inbox: database, wakeUp: wakeUp,
+                    settings: settings.consumer, logger: process.logger, handler: erased.handle),
             ]
         }
     }

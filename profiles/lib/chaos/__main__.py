@@ -61,12 +61,12 @@ def run(wanted):
     profile("app", "up")
 
     accepted_at_once = len(customers.accepted)
-    placed_before = {key: order for key, order in keys().items() if key in customers.unanswered}
+    placed_before = keys(customers.unanswered)
     unanswered = len(customers.unanswered)
     customers.insist()
     settled = await_ends(120)
     found += customers.faults
-    found += faults(customers.accepted, customers.cancelled, placed_before, Books(listed_orders(), keys()))
+    found += faults(customers.accepted, customers.cancelled, placed_before, Books(listed_orders(), keys(customers.bodies)))
     counts = collections.Counter(kind for kind, _ in found)
     return {
         "seed": wanted.seed, "minutes": wanted.minutes, "brokers": wanted.brokers, "clients": wanted.clients,

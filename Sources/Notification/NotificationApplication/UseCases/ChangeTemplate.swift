@@ -28,12 +28,15 @@ public struct ChangeTemplate: Sendable {
         self.check = check
     }
 
+    /// - Parameter allow: throws where the template, as it is before, must not be changed. Nobody else changes it meanwhile.
     /// - Returns: the template as it is now; nil where there is none.
     /// - Throws: `JSONFaults` where a text is no template; ``TemplateKeyTaken``.
     public func callAsFunction(
-        _ id: EntityID, to change: Change, in work: any UnitOfWork
+        _ id: EntityID, to change: Change, in work: any UnitOfWork,
+        if allow: @Sendable (NotificationTemplate) throws -> Void = { _ in }
     ) async throws -> NotificationTemplate? {
         guard let present = try await templates.lock(id, in: work) else { return nil }
+        try allow(present)
         let content = TemplateContent(
             key: change.key ?? present.content.key, channel: change.channel ?? present.content.channel,
             subject: change.subject, textBody: change.textBody, htmlBody: change.htmlBody)

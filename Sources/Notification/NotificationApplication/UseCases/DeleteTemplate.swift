@@ -1,4 +1,5 @@
 import DomainKit
+import NotificationDomain
 
 /// Deletes a template. From then on the notifications that need it fail.
 public struct DeleteTemplate: Sendable {
@@ -6,8 +7,13 @@ public struct DeleteTemplate: Sendable {
 
     public init(_ templates: any TemplateRepository) { self.templates = templates }
 
+    /// - Parameter allow: throws where the template, as it is, must not be deleted. Nobody else changes it meanwhile.
     /// - Returns: whether there was one.
-    public func callAsFunction(_ id: EntityID, in work: any UnitOfWork) async throws -> Bool {
-        try await templates.remove(id, in: work)
+    public func callAsFunction(
+        _ id: EntityID, in work: any UnitOfWork, if allow: @Sendable (NotificationTemplate) throws -> Void = { _ in }
+    ) async throws -> Bool {
+        guard let present = try await templates.lock(id, in: work) else { return false }
+        try allow(present)
+        return try await templates.remove(id, in: work)
     }
 }

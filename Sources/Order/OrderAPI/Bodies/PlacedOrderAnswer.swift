@@ -1,6 +1,5 @@
 import DomainKit
 import JSON
-import OrderApplication
 import OrderDomain
 
 extension Answer {

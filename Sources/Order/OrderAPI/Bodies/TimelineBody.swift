@@ -7,11 +7,12 @@ struct TimelineBody: JSONEncodable {
     let entries: [TimelineEntry]
 
     func write(to json: inout JSONWriter) {
-        json.object { $0.field("items", entries.map(EntryBody.init)) }
+        json.object { $0.field("items", entries.map(TimelineEntryBody.init)) }
     }
 }
 
-private struct EntryBody: JSONEncodable {
+/// Something that happened to an order.
+struct TimelineEntryBody: JSONEncodable {
     let entry: TimelineEntry
 
     func write(to json: inout JSONWriter) {

@@ -21,11 +21,14 @@ public struct CancelOrder: Sendable {
     /// - Parameters:
     ///   - owner: the customer who asks; nil for somebody who may cancel all orders.
     ///   - reason: why, in the customer's words; nil where none were given.
+    ///   - allow: throws where the order, as it is, must not be cancelled. Nobody else changes it meanwhile.
     /// - Returns: unknown also where the order is another customer's.
     public func callAsFunction(
-        _ id: EntityID, of owner: EntityID? = nil, because reason: String?, cause: Cause, in work: any UnitOfWork
+        _ id: EntityID, of owner: EntityID? = nil, because reason: String?, cause: Cause, in work: any UnitOfWork,
+        if allow: @Sendable (Order) throws -> Void = { _ in }
     ) async throws -> Result {
         guard var order = try await orders.lock(id, of: owner, in: work) else { return .unknown }
+        try allow(order)
         guard let change = order.cancel(because: reason ?? "cancelled by the customer", at: work.now) else {
             return .wasCancelled
         }

@@ -79,7 +79,7 @@ public struct PlaceOrder: Sendable {
             switch recalled {
             case .answered(let answer): results[index] = .repeated(answer)
             case .usedForAnotherRequest: results[index] = .keyUsedForAnotherRequest
-            case nil: if drafts[index].order != nil { throw KeyForgotten() }
+            case nil: if drafts[index].order != nil { throw IdempotencyKeyForgotten() }
             }
         }
         return results
@@ -90,11 +90,6 @@ extension PlaceOrder.Request {
     fileprivate var keyed: KeyedRequest? {
         key.map { KeyedRequest(key: $0, content: command.canonicalBytes) }
     }
-}
-
-/// The row of a used key was cleaned away between two looks at it. The next try finds the key free.
-private struct KeyForgotten: TemporarilyUnavailable {
-    let isTemporarilyUnavailable = true
 }
 
 /// A request with the order that it would place.
@@ -117,7 +112,7 @@ private struct Draft {
                 placedAt: now)
             let answer = answer(order)
             self.order = order
-            keptAnswer = request.keyed.map { KeptAnswer(request: $0, orderID: order.id, answer: answer) }
+            keptAnswer = request.keyed.map { KeptAnswer(request: $0, about: order.id, answer: answer) }
             result = .placed(answer)
         } catch {
             order = nil

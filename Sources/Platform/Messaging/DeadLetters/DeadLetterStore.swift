@@ -7,6 +7,8 @@ public struct DeadLetterStore: Sendable {
     /// arrive.
     static let patience = Duration.seconds(15 * 60)
 
+    /// Opens the units of work of decisions.
+    public let units: any UnitOfWorkProvider
     let pool: PostgresPool
     let wakeUp: OutboxWakeUp?
     let clock: any WallClock
@@ -20,6 +22,7 @@ public struct DeadLetterStore: Sendable {
         _ pool: PostgresPool, wakeUp: OutboxWakeUp? = nil, clock: any WallClock = SystemClock(),
         rule: @escaping RedriveRule = { _, _ in nil }
     ) {
+        units = PostgresUnitOfWorkProvider(pool, clock: clock, wakeUp: wakeUp)
         self.pool = pool
         self.wakeUp = wakeUp
         self.clock = clock
@@ -53,15 +56,22 @@ public struct DeadLetterStore: Sendable {
     }
 
     /// All that is known of a dead letter; nil where it is gone.
-    public func details(_ seq: Int64) async throws -> DeadLetterDetails? {
-        let found = try await pool.first(
+    public func details(_ seq: Int64) async throws -> DeadLetterDetails? { try await details(seq, in: pool) }
+
+    /// All that is known of a dead letter, with what `work` has changed; nil where it is gone.
+    public func details(_ seq: Int64, in work: any UnitOfWork) async throws -> DeadLetterDetails? {
+        try await details(seq, in: work.sql)
+    }
+
+    private func details(_ seq: Int64, in sql: some PostgresStatements) async throws -> DeadLetterDetails? {
+        let found = try await sql.first(
             "SELECT \(DeadLetter.columns), headers, body FROM dead_letters WHERE seq = $1", [.int(seq)]
         ) { row in
             let (headers, body) = (DeadLetter.columnCount, DeadLetter.columnCount + 1)
             return (try DeadLetter(row), try row.utf8(.index(headers)), try row.bytes(.index(body)))
         }
         guard let (letter, headers, body) = found else { return nil }
-        let history = try await pool.query(
+        let history = try await sql.query(
             """
             SELECT action, at, detail, redrive_id FROM dead_letter_actions
             WHERE message_id = $1 AND consumer = $2 ORDER BY seq
@@ -75,19 +85,23 @@ public struct DeadLetterStore: Sendable {
     /// - Parameter requester: who asked, for the history.
     /// - Throws: ``DeadLetterRefusal`` where it does not wait, or the domain refuses.
     public func redrive(_ seq: Int64, by requester: String?) async throws {
-        try await pool.transaction { [self] transaction in
-            let locked = try await locked(seq, in: transaction)
-            switch locked.letter.status {
-            case .waiting: break
-            case .redriven where locked.letter.redrivenAt.map { clock.now.since($0) > Self.patience } ?? true: break
-            case .redriven: throw DeadLetterRefusal("It was sent again and is on its way.")
-            case .queued: throw DeadLetterRefusal("It is part of a redrive of many that is under way.")
-            case .handled: throw DeadLetterRefusal("It was handled.")
-            case .discarded: throw DeadLetterRefusal("It was discarded.")
-            }
-            try await locked.redrive(as: nil, unless: rule, by: requester, at: clock.now)
+        try await units.perform { try await redrive(seq, by: requester, in: $0) }
+    }
+
+    /// The same in a unit of work that the caller has opened.
+    public func redrive(_ seq: Int64, by requester: String?, in work: any UnitOfWork) async throws {
+        let work = try work.postgres
+        let locked = try await locked(seq, in: work.transaction)
+        switch locked.letter.status {
+        case .waiting: break
+        case .redriven where locked.letter.redrivenAt.map { work.now.since($0) > Self.patience } ?? true: break
+        case .redriven: throw DeadLetterRefusal("It was sent again and is on its way.")
+        case .queued: throw DeadLetterRefusal("It is part of a redrive of many that is under way.")
+        case .handled: throw DeadLetterRefusal("It was handled.")
+        case .discarded: throw DeadLetterRefusal("It was discarded.")
         }
-        wakeUp?.signal()
+        try await locked.redrive(as: nil, unless: rule, by: requester, at: work.now)
+        work.noteOutboxRow()
     }
 
     /// Marks a dead letter as not needed; it is kept as long as the others, and never sent again.

@@ -7,8 +7,10 @@ struct PostgresDeadLetterArchive: DeadLetterArchive {
 
     func store(_ deaths: [DeadMessage], of consumer: String, at now: Timestamp) async throws -> Int {
         try await pool.transaction { transaction in
+            try await transaction.execute("SELECT pg_advisory_xact_lock_shared($1::int, 0)", [.int(Erasure.lock)])
             var new = 0
             for death in deaths where try await death.store(for: consumer, at: now, in: transaction) { new += 1 }
+            try await Erasure.eraseAgain(deaths, at: consumer, in: transaction)
             return new
         }
     }

@@ -100,7 +100,7 @@ extension RetentionRule {
     }
 }
 
-/// How long a worker keeps what it needs for messages that come again.
+/// How long a worker keeps what it needs for messages and requests that come again.
 public struct RetentionSettings: Sendable, Equatable {
     /// How much longer than a dead letter a handled message is remembered, at least.
     public static let margin = Duration.seconds(86_400)
@@ -109,12 +109,20 @@ public struct RetentionSettings: Sendable, Equatable {
     public var inbox: Duration
     /// How long a dead letter waits for a person.
     public var deadLetters: Duration
+    /// How long the first answer to a request with an idempotency key is given again.
+    public var idempotencyKeys: Duration
 
-    public init(inbox: Duration = .seconds(16 * 86_400), deadLetters: Duration = .seconds(15 * 86_400)) {
+    public init(
+        inbox: Duration = .seconds(16 * 86_400), deadLetters: Duration = .seconds(15 * 86_400),
+        idempotencyKeys: Duration = .seconds(86_400)
+    ) {
         self.inbox = inbox
         self.deadLetters = deadLetters
+        self.idempotencyKeys = idempotencyKeys
     }
 
     /// The rules that every worker keeps. Dead letters go first, because the inbox must outlive them.
-    public var rules: [RetentionRule] { [.deadLetters(kept: deadLetters), .inbox(kept: inbox)] }
+    public var rules: [RetentionRule] {
+        [.deadLetters(kept: deadLetters), .inbox(kept: inbox), .idempotencyKeys(kept: idempotencyKeys), .erasures()]
+    }
 }

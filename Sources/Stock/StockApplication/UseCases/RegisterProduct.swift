@@ -14,13 +14,18 @@ public struct RegisterProduct: Sendable {
 
     public init(_ products: any ProductRepository) { self.products = products }
 
+    /// - Parameter allow: throws where the product as it is, nil where there is none, must not become another. Nobody else
+    ///   changes it meanwhile.
     /// - Throws: ``StockError/skuTaken(_:)``.
     public func callAsFunction(
-        _ id: EntityID, _ details: ProductDetails, cause: Cause, in work: any UnitOfWork
+        _ id: EntityID, _ details: ProductDetails, cause: Cause, in work: any UnitOfWork,
+        if allow: @Sendable (Product?) throws -> Void = { _ in }
     ) async throws -> Registration {
         if let product = try await products.lock(id, in: work) {
+            try allow(product)
             return try await change(product, to: details, cause: cause, in: work)
         }
+        try allow(nil)
         let product = Product(registering: id, details: details)
         if try await products.add(product, in: work) {
             try await work.publish(ProductPriced(product), cause: cause)
@@ -28,6 +33,7 @@ public struct RegisterProduct: Sendable {
         }
         // Another request registered it in between, or else it is the SKU that is taken.
         guard let product = try await products.lock(id, in: work) else { throw StockError.skuTaken(details.sku) }
+        try allow(product)
         return try await change(product, to: details, cause: cause, in: work)
     }
 

@@ -1,0 +1,47 @@
+import DomainKit
+import Messaging
+import NotificationApplication
+import NotificationDomain
+import Postgres
+
+/// What the database of Notification holds of a customer: in `notifications`, `outbox` and `dead_letters`. The inbox holds
+/// identities of messages alone.
+public struct PostgresCustomerData: CustomerData {
+    private let pool: PostgresPool
+
+    public init(_ pool: PostgresPool) { self.pool = pool }
+
+    public func record(of customer: EntityID) async throws -> CustomerRecord {
+        try await pool.transaction(isolation: .repeatableRead) { sql in
+            let notifications = try await sql.query(
+                """
+                SELECT \(NotificationRow.columns) FROM notifications WHERE customer_id = $1
+                ORDER BY id DESC
+                """, [.id(customer)], as: NotificationRow.notification)
+            let aggregates = Set(notifications.map(\.orderID)).union(notifications.map(\.id))
+            let texts = try await HeldMessages.find(about: Array(aggregates), naming: customer, in: sql)
+            return CustomerRecord(notifications: notifications, texts: texts)
+        }
+    }
+
+    public func erase(_ customer: EntityID, orders: Set<EntityID>, in work: any UnitOfWork) async throws {
+        let sql = try work.sql
+        let told = try await sql.query(
+            "SELECT DISTINCT order_id FROM notifications WHERE customer_id = $1", [.id(customer)]
+        ) { try $0.id(0) }
+        let orders = Array(orders.union(told))
+        // First: it waits for those that are telling the customer something just now.
+        try await Erasure.erase(orders, of: customer, in: work)
+        let notifications = try await sql.query(
+            """
+            UPDATE notifications
+            SET recipient = 'customer:' || customer_id, subject = CASE WHEN subject IS NOT NULL THEN 'erased' END,
+                body = CASE WHEN body IS NOT NULL THEN 'erased' END,
+                html_body = CASE WHEN html_body IS NOT NULL THEN 'erased' END,
+                reason = CASE WHEN reason IS NOT NULL THEN 'erased' END
+            WHERE order_id = ANY($1::uuid[]) RETURNING id
+            """, [.ids(orders)]
+        ) { try $0.id(0) }
+        try await Erasure.erase(notifications, of: customer, in: work)
+    }
+}
