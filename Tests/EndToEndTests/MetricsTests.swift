@@ -93,7 +93,7 @@ import Testing
     /// What RabbitMQ's plugin tells.
     private static func brokersMetrics() async throws -> Set<String> {
         guard let url = ProcessInfo.processInfo.environment["TEST_RABBITMQ_METRICS_URL"] else {
-            throw ServerProcess.MissingSetting(name: "TEST_RABBITMQ_METRICS_URL")
+            throw Shop.Failure(description: "TEST_RABBITMQ_METRICS_URL is not set: run the tests with profiles/test")
         }
         let answer = try await HTTPClient(url).send("GET", "/metrics/per-object")
         return Shop.Exposition(process: "rabbitmq", text: answer.text).names
