@@ -24,7 +24,7 @@ INSERT INTO processed_messages (consumer, message_id)
 SELECT 'order.stock-process-completed', pg_temp.past_order(n) FROM generate_series(1, :orders::bigint) AS n;
 -- A tenth of them came within the last day and has its key still.
 INSERT INTO idempotency_keys (key, fingerprint, status, location, body, about, created_at)
-SELECT 'past-' || lpad(n::text, 12, '0'), sha256(uuid_send(pg_temp.past_order(n))), 201,
+SELECT encode(sha256(convert_to('past-' || n, 'UTF8')), 'hex'), sha256(uuid_send(pg_temp.past_order(n))), 201,
        '/api/orders/' || pg_temp.past_order(n),
        '{"orderId":"' || pg_temp.past_order(n) || '","status":"Pending","totalAmount":{"amount":"3.00","currency":"USD"},'
        || '"orderDate":"2026-01-01T00:00:00.000000Z"}', pg_temp.past_order(n), now()

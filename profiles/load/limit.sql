@@ -14,7 +14,8 @@ WITH priced AS MATERIALIZED (
                          ('00000000-0000-7000-8000-' || lpad((:first % 20 + 1)::text, 12, '0'))::uuid)
 ), kept AS (
     INSERT INTO idempotency_keys (key, fingerprint, status, location, body, about, created_at)
-    SELECT message_id::text, sha256(uuid_send(message_id)), 201, '/api/orders/' || order_id,
+    -- Keys are kept as the digest of caller and key, which lies anywhere in the index.
+    SELECT encode(sha256(uuid_send(message_id)), 'hex'), sha256(uuid_send(message_id)), 201, '/api/orders/' || order_id,
            '{"orderId":"' || order_id || '","status":"Pending","totalAmount":{"amount":"3.00","currency":"USD"},'
            || '"orderDate":"2026-01-01T00:00:00.000000Z"}', order_id, at
     FROM priced ON CONFLICT (key) DO NOTHING
