@@ -120,6 +120,17 @@ import Testing
         }
     }
 
+    /// A worker that ended over such a message would end again with every delivery.
+    @Test(arguments: [Int64.max, Int64.min, -1, 1 << 40]) func anAttemptThatNobodyCountedEndsNoWorker(attempt: Int64) {
+        let failure = failure(["tradewind-attempt": .integer(attempt)])
+        #expect(failure.destination == (attempt > 0 ? .deadLetters : .retry(after: .seconds(1))))
+        #expect((1...10_001).contains(failure.attempt))
+    }
+
+    @Test func aTimeBeyondAllYearsIsTheEndOfTheLast() {
+        #expect(Timestamp(seconds: .max).description == "9999-12-31T23:59:59.000000Z")
+    }
+
     @Test func aFailedMessageKeepsItsIdentityAndTellsItsHistory() {
         let message = failure(["a": "b", "tradewind-first-failed-at": "then", "x-death": .other]).message
         #expect(message.messageID == Self.id.description && message.type == "Ping" && message.mandatory)

@@ -39,6 +39,9 @@ import Testing
         #expect(error?.description.contains("hunter2") == false)
     }
 
+    @Test(arguments: ["9223372036854775807d", "10000000001ms", "-1s", "99999999999999999999s", "s", "1"])
+    func aSpanBeyondAllCountingIsAFaultAndNotACrash(_ text: String) { #expect(Duration(setting: text) == nil) }
+
     @Test(arguments: ["0ms", "1500ms", "90s", "15m", "23h", "16d"])
     func spansOfTimeAreWrittenAsTheyAreRead(_ text: String) {
         #expect(Duration(setting: text)?.setting == text)

@@ -33,9 +33,10 @@ struct FrameAssembly {
         case Int32(AMQP_FRAME_HEADER):
             guard let decoded = frame.payload.properties.decoded else { return nil }
             properties = MessageProperties(decoded.assumingMemoryBound(to: amqp_basic_properties_t.self).pointee)
-            missing = Int(frame.payload.properties.body_size)
+            missing = Int(clamping: frame.payload.properties.body_size)
             body = []
-            body.reserveCapacity(missing)
+            // No more than a message has as a rule: what is announced may never come.
+            body.reserveCapacity(min(missing, 1 << 20))
             return missing == 0 ? finish() : nil
         case Int32(AMQP_FRAME_BODY):
             let part = frame.payload.body_fragment

@@ -47,6 +47,6 @@ extension Received {
 }
 
 extension Timestamp {
-    /// A moment that AMQP gives in whole seconds.
-    init(seconds: UInt64) { self.init(microseconds: Int64(clamping: seconds) &* 1_000_000) }
+    /// A moment that AMQP gives in whole seconds; what is after the year 9999, its end.
+    init(seconds: UInt64) { self.init(microseconds: Int64(min(seconds, 253_402_300_799)) * 1_000_000) }
 }

@@ -11,6 +11,11 @@ enum FailureHeader {
     static let error = "tradewind-error"
     /// The queue whose consumer failed.
     static let consumer = "tradewind-consumer"
+
+    /// How many attempts have failed by what `headers` say, at most 10,000: whoever can publish can write anything there.
+    static func attempts(in headers: MessageHeaders) -> Int {
+        Int(min(max(headers[attempt]?.integer ?? 0, 0), 10_000))
+    }
 }
 
 /// A failed attempt at one message, and what follows from it.
@@ -43,7 +48,7 @@ struct Failure: Sendable {
         self.queue = queue
         self.reason = String(reason.prefix(500))
         self.time = time
-        let earlier = Int(clamping: max(0, delivery.properties.headers[FailureHeader.attempt]?.integer ?? 0))
+        let earlier = FailureHeader.attempts(in: delivery.properties.headers)
         attempt = earlier + 1
         let canRetry = !isFinal && earlier < retryDelays.count
         destination = canRetry ? .retry(after: retryDelays[earlier]) : .deadLetters

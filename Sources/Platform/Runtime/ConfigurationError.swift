@@ -28,7 +28,8 @@ extension Duration {
             ("d", .seconds(86_400)),
         ]
         for (suffix, unit) in units where text.hasSuffix(suffix) {
-            guard let number = Int(text.dropLast(suffix.count)), number >= 0 else { continue }
+            // 27 million years at most, in days: no product overflows.
+            guard let number = Int(text.dropLast(suffix.count)), (0...10_000_000_000).contains(number) else { continue }
             self = unit * number
             return
         }

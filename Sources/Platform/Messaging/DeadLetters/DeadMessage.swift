@@ -44,7 +44,7 @@ struct DeadMessage: Sendable {
         let brokersReason = headers["x-first-death-reason"]?.text.map { "the broker gave it up: \($0)" }
         reason = (headers[FailureHeader.error]?.text ?? brokersReason ?? "unknown").storable
         // The broker counts in a header that is a table; what it moved here has failed at least once.
-        attempts = Int(clamping: min(max(headers[FailureHeader.attempt]?.integer ?? 1, 1), 10_000))
+        attempts = max(1, FailureHeader.attempts(in: headers))
         let last = headers[FailureHeader.lastFailedAt]?.text.flatMap(Timestamp.init(storable:)) ?? now
         lastFailedAt = last
         firstFailedAt = headers[FailureHeader.firstFailedAt]?.text.flatMap(Timestamp.init(storable:)) ?? last
