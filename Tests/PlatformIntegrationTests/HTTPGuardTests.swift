@@ -56,15 +56,18 @@ import Testing
         }
     }
 
-    @Test func chunkedBodiesArrive() async throws {
+    /// libmicrohttpd takes a bare line feed between chunks, which a proxy may take for data: what follows is not read.
+    @Test func chunkedBodiesArriveAndEndTheirConnection() async throws {
         try await HTTPTestServer.with { server in
             let connection = try server.connect()
-            for _ in 0..<2 {
-                try await connection.write(
-                    "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n")
-                try await connection.write("4;x=y\r\ndefg\r\n0\r\nTrailer: Content-Length\r\n\r\n")
-                #expect(try await connection.read().text == "abcdefg")
-            }
+            try await connection.write(
+                "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n")
+            try await connection.write(
+                "4;x=y\r\ndefg\r\n0\r\nTrailer: Content-Length\r\n\r\nGET /hello HTTP/1.1\r\nHost: x\r\n\r\n")
+            let answer = try await connection.read()
+            #expect(answer.text == "abcdefg" && answer.header("connection")?.lowercased() == "close")
+            await #expect(throws: HTTPClientError.self) { try await connection.read() }
+            #expect(await connection.isEnded())
         }
     }
 

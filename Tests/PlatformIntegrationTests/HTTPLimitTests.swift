@@ -73,6 +73,7 @@ import Testing
     @Test func whoNeverFinishesARequestLosesTheConnection() async throws {
         var settings = HTTPServerSettings()
         settings.idleTimeout = .seconds(1)
+        settings.readTimeout = .seconds(1)
         try await HTTPTestServer.with(settings) { server in
             for text in ["", "GET /hello HT", "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n01234"] {
                 let connection = try server.connect(timeout: 8)

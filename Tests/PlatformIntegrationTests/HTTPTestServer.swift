@@ -63,10 +63,10 @@ final class Events: Sendable {
     func add(_ name: String) { names.withLock { $0.append(name) } }
     var all: [String] { names.withLock { $0 } }
 
-    /// Whether `name` happens within ten seconds.
-    func happens(_ name: String) async -> Bool {
+    /// Whether `name` happens, so many times, within ten seconds.
+    func happens(_ name: String, times: Int = 1) async -> Bool {
         for _ in 0..<1_000 {
-            if all.contains(name) { return true }
+            if all.count(where: { $0 == name }) >= times { return true }
             try? await Task.sleep(for: .milliseconds(10))
         }
         return false

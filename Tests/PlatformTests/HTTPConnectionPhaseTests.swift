@@ -74,8 +74,13 @@ import Testing
         #expect(overdue(phase, after: .milliseconds(100)) == "nothing")
         #expect(overdue(phase, after: .seconds(59)) == "probe unfinished")
         #expect(overdue(phase, after: .seconds(61)) == "disconnect")
-        phase.begin(now: start)
-        #expect(overdue(phase, after: .seconds(61)) == "disconnect")
+        // From its first line on a request has less time, and its headers do not give it more.
+        phase.arrive(now: start)
+        #expect(overdue(phase, after: .seconds(29)) == "probe unfinished")
+        #expect(overdue(phase, after: .seconds(31)) == "disconnect")
+        phase.begin(now: start + .seconds(20))
+        #expect(overdue(phase, after: .seconds(29)) == "probe unfinished")
+        #expect(overdue(phase, after: .seconds(31)) == "disconnect")
         var (handled, request) = handling()
         #expect(changing(&handled) { $0.suspend() })
         #expect(overdue(handled, after: .milliseconds(10)) == "nothing")
@@ -109,6 +114,21 @@ import Testing
     }
 
     @Test(arguments: [
+        ("GET", "/", "HTTP/1.1", true), ("GET", "/a%20b", "HTTP/1.0", true), ("G E", "/", "HTTP/1.1", false),
+        ("", "/", "HTTP/1.1", false), ("G\u{1}", "/", "HTTP/1.1", false), ("GET", "/a b", "HTTP/1.1", false),
+        ("GET", "/\u{e4}", "HTTP/1.1", false), ("GET", "/\t", "HTTP/1.1", false), ("GET", "/", "HTTP/2.0", false),
+        ("GET", "/", "http/1.1", false), ("GET", "/", "HTTP/1.2", false), ("PRI", "*", "HTTP/2.0", false),
+    ])
+    func aFirstLineIsAMethodATargetAndAKnownVersion(method: String, target: String, version: String, isGood: Bool) {
+        let objection = RequestGuard.objection(method: method, target: target, version: version)
+        #expect((objection == nil) == isGood)
+    }
+
+    @Test(arguments: ["a", "a.example:8080", "[::1]:80", "127.0.0.1", ""]) func aHostIsANameOrAnAddress(host: String) {
+        #expect(objection([("Host", host)]) == nil)
+    }
+
+    @Test(arguments: [
         [], [("Host", "a"), ("Host", "a")], [("Host", "a"), ("Content-Length", "5"), ("content-length", "5")],
         [("Host", "a"), ("Content-Length", "5"), ("Transfer-Encoding", "chunked")],
         [("Host", "a"), ("Transfer-Encoding", "chunked"), ("Transfer-Encoding", "chunked")],
@@ -116,7 +136,8 @@ import Testing
         [("Host", "a"), ("Content-Length", "+5")], [("Host", "a"), ("Content-Length", "5, 5")],
         [("Host", "a"), ("Content-Length", "")], [("Host", "a"), ("Content-Length", "99999999999999999999")],
         [("Host", "a"), ("Content-Length ", "5")], [("Host", "a"), ("", "5")], [("Host", "a"), ("X-\u{e4}", "5")],
-        [("Host", "a"), ("X", "a\nb")], [("Host", "a"), ("X", "a\0b")],
+        [("Host", "a"), ("X", "a\nb")], [("Host", "a"), ("X", "a\0b")], [("Host", "a"), ("X", "a\u{1}b")],
+        [("Host", "a"), ("X", "\u{7F}")], [("Host", "a b")], [("Host", "a/b")], [("Host", "me@a")], [("Host", "a?b")],
     ])
     func whatTwoPartiesCouldReadDifferentlyIsRefused(headers: [(String, String)]) { #expect(objection(headers) != nil) }
 }

@@ -32,6 +32,7 @@ public struct ServiceProcess<Settings: Sendable>: Sendable {
     public func run(
         _ compose: @Sendable (_ settings: Settings, _ process: ProcessContext) async throws -> [any Service]
     ) async -> Never {
+        FileDescriptorLimit.raise()
         let shutdown = ShutdownSignal()
         ProcessSignals.handle(triggering: shutdown)
         let environment = Environment.ofProcess()

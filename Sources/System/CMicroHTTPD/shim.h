@@ -7,6 +7,9 @@ enum { // POLLRDHUP | POLLHUP | POLLERR
     tradewind_poll_hung_up = 0x2000 | 0x0010 | 0x0008
 };
 
+/// Called with the first line of a request, before its headers; returns what `on_request` first finds in its slot.
+typedef void *(*tradewind_request_line_callback)(void *context, const char *uri, struct MHD_Connection *connection);
+
 /// What a daemon is started with.
 struct tradewind_daemon_options {
     /// A bound, listening, non-blocking socket; the caller closes it after the daemon was quiesced.
@@ -15,6 +18,7 @@ struct tradewind_daemon_options {
     /// Seconds without any byte.
     unsigned int idle_timeout;
     unsigned int polling_threads;
+    tradewind_request_line_callback on_request_line;
     MHD_AccessHandlerCallback on_request;
     MHD_RequestCompletedCallback on_completed;
     MHD_NotifyConnectionCallback on_connection;
@@ -47,6 +51,7 @@ static inline struct MHD_Daemon *tradewind_start_daemon(const struct tradewind_d
         MHD_OPTION_CONNECTION_LIMIT, options->connection_limit,
         MHD_OPTION_CONNECTION_TIMEOUT, options->idle_timeout,
         MHD_OPTION_STRICT_FOR_CLIENT, 1,
+        MHD_OPTION_URI_LOG_CALLBACK, options->on_request_line, options->context,
         MHD_OPTION_NOTIFY_COMPLETED, options->on_completed, options->context,
         MHD_OPTION_NOTIFY_CONNECTION, options->on_connection, options->context,
         MHD_OPTION_UNESCAPE_CALLBACK, tradewind_keep_escaped, NULL,

@@ -58,6 +58,10 @@ extension Problem {
         detail: "The request was not answered in time. It may or may not have taken effect.",
         headers: ["Retry-After": "1"])
 
+    static let overloaded = Problem(
+        status: 503, type: "/problems/overloaded", title: "Overloaded",
+        detail: "The server has more to do than it can. The request had no effect.", headers: ["Retry-After": "1"])
+
     static let shuttingDown = Problem(
         status: 503, detail: "The server is shutting down.", headers: ["Retry-After": "1"])
 

@@ -18,6 +18,8 @@ final class Connection: Sendable {
         var phase: ConnectionPhase
         /// Once closed, the descriptor may belong to another connection.
         var isClosed = false
+        /// Where in libmicrohttpd's buffer the target of the request ends; nil before its first line is here.
+        var targetEnd: UInt?
     }
 
     init(_ handle: OpaquePointer) {
@@ -28,6 +30,16 @@ final class Connection: Sendable {
     }
 
     // MARK: - On the polling thread
+
+    /// The address at which the target of the request ends, to be compared and never read.
+    var targetEnd: UInt? { state.withLock { $0.targetEnd } }
+
+    func arrive(targetEnd: UnsafeRawPointer) {
+        state.withLock { state in
+            state.phase.arrive(now: .now)
+            state.targetEnd = UInt(bitPattern: targetEnd)
+        }
+    }
 
     func begin(now: ContinuousClock.Instant) { state.withLock { $0.phase.begin(now: now) } }
 

@@ -1,7 +1,7 @@
 /// Where one TCP connection is in the life of its requests. Pure: it decides, and ``Connection`` acts.
 ///
 /// ```
-/// waiting → receiving → handling → answered → sending → waiting …
+/// waiting → arriving → receiving → handling → answered → sending → waiting …
 /// ```
 ///
 /// Two threads race for the step from `handling` to `answered`: the handler's task and the watch, which enforces the
@@ -10,9 +10,11 @@ struct ConnectionPhase {
     typealias Instant = ContinuousClock.Instant
 
     enum Phase {
-        /// No request, or a part of its headers.
+        /// No request, or a part of its first line.
         case waiting(since: Instant)
-        /// The headers are here, the body arrives.
+        /// The first line is here, the headers arrive.
+        case arriving(since: Instant)
+        /// The headers are here, the body arrives. The time is that of the first line.
         case receiving(since: Instant)
         case handling(Handling)
         /// The answer is there, and the polling thread will take it.
@@ -52,10 +54,17 @@ struct ConnectionPhase {
 
     init(now: Instant) { phase = .waiting(since: now) }
 
+    /// The first line of a request is here.
+    mutating func arrive(now: Instant) { phase = .arriving(since: now) }
+
     /// The headers of a request are here.
     mutating func begin(now: Instant) {
         request += 1
-        phase = .receiving(since: now)
+        if case .arriving(let since) = phase {
+            phase = .receiving(since: since)
+        } else {
+            phase = .receiving(since: now)
+        }
     }
 
     /// The whole request is here and its handler is about to start.
@@ -123,9 +132,9 @@ struct ConnectionPhase {
 
     func overdue(now: Instant, settings: HTTPServerSettings) -> Overdue {
         switch phase {
-        case .waiting(let since), .receiving(let since):
-            if since.duration(to: now) > settings.idleTimeout { return .disconnect }
-            return since.duration(to: now) > .milliseconds(500) ? .probeUnfinished : .nothing
+        case .waiting(let since): return unfinished(for: now - since, limit: settings.idleTimeout)
+        case .arriving(let since), .receiving(let since):
+            return unfinished(for: now - since, limit: settings.readTimeout)
         case .sending(let since): return since.duration(to: now) > settings.sendTimeout ? .disconnect : .nothing
         case .answered: return .nothing
         case .handling(let handling):
@@ -133,6 +142,11 @@ struct ConnectionPhase {
             let isProbed = handling.isSuspended && !handling.isAbandoned
             return isProbed && now - handling.since > .milliseconds(50) ? .probe : .nothing
         }
+    }
+
+    private func unfinished(for duration: Duration, limit: Duration) -> Overdue {
+        if duration > limit { return .disconnect }
+        return duration > .milliseconds(500) ? .probeUnfinished : .nothing
     }
 }
 

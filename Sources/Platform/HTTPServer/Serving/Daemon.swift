@@ -1,5 +1,6 @@
 import CMicroHTTPD
 import Glibc
+import Lifecycle
 
 import struct Synchronization.Atomic
 
@@ -16,9 +17,10 @@ final class Daemon: Sendable {
     init(_ listening: ListeningSocket, address: String, core: ServerCore) throws(HTTPServerError) {
         var options = tradewind_daemon_options()
         options.listening_socket = listening.descriptor
-        options.connection_limit = UInt32(clamping: core.settings.connectionLimit)
+        options.connection_limit = UInt32(clamping: connectionLimit(core.settings))
         options.idle_timeout = UInt32(clamping: max(1, core.settings.idleTimeout.components.seconds))
         options.polling_threads = UInt32(clamping: core.settings.pollingThreads)
+        options.on_request_line = onRequestLine
         options.on_request = onRequest
         options.on_completed = onCompleted
         options.on_connection = onConnection
@@ -54,8 +56,23 @@ final class Daemon: Sendable {
     }
 }
 
+/// As many as were asked for, but some files and sockets are left for all else: a server that takes the last one cannot
+/// open its database again.
+private func connectionLimit(_ settings: HTTPServerSettings) -> Int {
+    max(1, min(settings.connectionLimit, FileDescriptorLimit.current - 128))
+}
+
 private func serverCore(_ context: UnsafeMutableRawPointer?) -> ServerCore? {
     context.map { Unmanaged<ServerCore>.fromOpaque($0).takeUnretainedValue() }
+}
+
+/// Called when the first line of a request is here: what follows must arrive in time.
+private let onRequestLine: tradewind_request_line_callback = { _, target, handle in
+    if let target, let handle, let socket = tradewind_socket_context(handle) {
+        let end = UnsafeRawPointer(target + strlen(target))
+        Unmanaged<Connection>.fromOpaque(socket).takeUnretainedValue().arrive(targetEnd: end)
+    }
+    return nil
 }
 
 /// Called with the headers, then with each part of the body, then at the end of the request, and once more when resumed.
@@ -64,7 +81,8 @@ private let onRequest: MHD_AccessHandlerCallback = { context, handle, path, meth
     guard let kept = slot.pointee else {
         guard let path, let method, let version, let socket = tradewind_socket_context(handle) else { return .NO }
         let connection = Unmanaged<Connection>.fromOpaque(socket).takeUnretainedValue()
-        let head = RequestHead(handle, path: path, method: method, version: version)
+        let head = RequestHead(
+            handle, path: path, method: method, version: version, targetEnd: connection.targetEnd)
         let exchange = Exchange(head, on: connection, handle: handle, core: core)
         slot.pointee = Unmanaged.passRetained(exchange).toOpaque()
         core.openRequests.begin()

@@ -51,11 +51,25 @@ final class Exchange {
         received += part.count
         if received > limit {
             match = .failure(.tooLarge(limit: limit))
-            body = []
+            releaseBody()
         }
         guard received <= limit * Exchange.patience else { return .NO }
-        if case .success = match { body.append(contentsOf: part) }
+        guard case .success = match else { return .YES }
+        if core.holdBody(part.count) {
+            body.append(contentsOf: part)
+        } else {
+            match = .failure(.overloaded)
+            releaseBody()
+        }
         return .YES
+    }
+
+    deinit { releaseBody() }
+
+    /// Gives up what has arrived of the body, or hands it on.
+    private func releaseBody() {
+        core.releaseBody(body.count)
+        body = []
     }
 
     /// The whole request is here, or the connection was resumed.
@@ -65,7 +79,7 @@ final class Exchange {
             if case .failure(let problem) = match, head.method == nil || !core.responder.hasFilters {
                 return refuse(problem)
             }
-            guard start() else { return refuse(.shuttingDown) }
+            if let problem = start() { return refuse(problem) }
         }
         if connection.suspendUnlessAnswered() { return .YES }
         guard let response = connection.takeResponse() else { return .NO }
@@ -73,43 +87,52 @@ final class Exchange {
     }
 
     private var limit: Int { core.settings.maximumBodySize }
+    private var clientAddress: String {
+        core.settings.trustedProxies.client(behind: connection.remoteAddress, head.headers)
+    }
     private var subject: RequestSubject { RequestSubject(path: head.path, trace: head.trace) }
 
     /// Starts the filters and the handler, which may answer before this returns.
-    /// - Returns: whether they were started; false where the server stops.
-    private func start() -> Bool {
+    /// - Returns: why they were not started: the server stops, or has too much to do.
+    private func start() -> Problem? {
+        guard core.beginWork(on: match, head.method) else { return .overloaded }
         let deadline = began + core.settings.requestDeadline
         let number = connection.handle(subject, deadline: deadline) { core.isStopping.load(ordering: .acquiring) }
-        guard let number else { return false }
-        let request = HTTPRequest(head, body: body, from: connection.remoteAddress, deadline: deadline)
-        body = []
-        let answering: @Sendable () async -> Void = { [responder = core.responder, match, connection, subject] in
-            let response = await responder.respond(to: request, by: match)
+        guard let number else {
+            core.endWork()
+            return .shuttingDown
+        }
+        let request = HTTPRequest(head, body: body, from: clientAddress, deadline: deadline)
+        releaseBody()
+        let answering: @Sendable () async -> Void = { [core, match, connection, subject] in
+            let response = await core.responder.respond(to: request, by: match)
+            // A handler that goes on after its deadline is work until it ends, whoever was answered.
+            core.endWork()
             connection.answer(PreparedResponse(response, traceparent: subject.trace.traceparent), to: number)
         }
         // Begun on this thread, most handlers save a change of threads; but a large body is not to be decoded on it.
         let isLarge = request.body.count > Exchange.largeBody
         let task = isLarge ? Task(operation: answering) : Task.immediate(operation: answering)
         connection.attach(task, to: number)
-        return true
+        return nil
     }
 
     /// Answers without a handler.
     private func refuse(_ problem: Problem) -> MHD_Result {
         guard let response = subject.response(problem) else { return .NO }
-        if head.objection != nil { response.add("Connection", "close") }
         connection.sendDirectly()
         return queue(response)
     }
 
     private func queue(_ response: PreparedResponse) -> MHD_Result {
-        if core.isDraining.load(ordering: .relaxed), head.objection == nil { response.add("Connection", "close") }
+        // Where the next request begins is not certain after an objection, nor after chunks.
+        let isLast = head.objection != nil || head.isChunked || core.isDraining.load(ordering: .relaxed)
+        if isLast { response.add("Connection", "close") }
         var route: Router.Route?
         if case .success(let match) = match { route = match.route }
         let duration = ContinuousClock.now - began
         core.record(
-            head, route: route, received: received, response: response, duration: duration,
-            from: connection.remoteAddress)
+            head, route: route, received: received, response: response, duration: duration, from: clientAddress)
         return response.queue(on: handle)
     }
 }

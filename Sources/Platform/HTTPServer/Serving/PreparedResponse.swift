@@ -16,10 +16,17 @@ final class PreparedResponse: @unchecked Sendable {
         self.handle = handle
         status = response.status
         size = response.body.count
-        add("X-Content-Type-Options", "nosniff")
+        for (name, value) in PreparedResponse.standing where response.headers[name] == nil { add(name, value) }
         add("Traceparent", traceparent)
         for field in response.headers.fields { add(field.name, field.value) }
     }
+
+    /// What every answer says unless its handler says otherwise: it is what it claims to be, no place keeps it, it may
+    /// load nothing, nobody may frame it, and it tells nobody where its reader came from.
+    private static let standing = [
+        ("X-Content-Type-Options", "nosniff"), ("Cache-Control", "no-store"),
+        ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"), ("Referrer-Policy", "no-referrer"),
+    ]
 
     deinit { MHD_destroy_response(handle) }
 

@@ -12,13 +12,17 @@ struct RequestHead {
     let objection: String?
     let declaredLength: Int?
     let hasBody: Bool
+    /// Whether the body comes in chunks, of which libmicrohttpd also takes some that are not well formed.
+    let isChunked: Bool
 
     /// Reads the head of the request on `connection`, in libmicrohttpd's first callback for it.
+    /// - Parameter targetEnd: the address at which the request's target ends.
     init(
         _ connection: OpaquePointer, path: UnsafePointer<CChar>, method: UnsafePointer<CChar>,
-        version: UnsafePointer<CChar>
+        version: UnsafePointer<CChar>, targetEnd: UInt?
     ) {
-        let collected = CollectedHeaders(layout: HeadLayout(method: method, version: version))
+        let layout = HeadLayout(method: method, target: path, targetEnd: targetEnd, version: version)
+        let collected = CollectedHeaders(layout: layout)
         MHD_get_connection_values_n(
             connection, .HEADER_KIND,
             { context, _, name, nameSize, value, valueSize in
@@ -33,11 +37,16 @@ struct RequestHead {
         headers = HTTPHeaders(collected.fields)
         trace = TraceContext(continuing: headers["traceparent"])
         let isWhole = collected.layout.isWhole(size: tradewind_header_size(connection))
+        let version = String(cString: version)
         objection =
-            collected.guarding.objection(version: String(cString: version))
-            ?? (isWhole ? nil : "The headers are folded, or their lines do not end with CRLF.")
+            RequestGuard.objection(method: method, target: path, version: version)
+            ?? collected.guarding.objection(version: version)
+            ?? (isWhole
+                ? nil
+                : "The lines are not divided as they must be: by CRLF, their parts by one space, no header folded.")
         declaredLength = collected.guarding.declaredLength
         hasBody = collected.guarding.hasBody
+        isChunked = collected.guarding.isChunkedBody
     }
 
     /// Whether the client waits for a word before it sends its body.

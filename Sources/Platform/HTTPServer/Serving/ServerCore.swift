@@ -17,6 +17,11 @@ final class ServerCore: Sendable {
     private let metrics: HTTPMetrics
     /// How many requests have begun and not been completed.
     let openRequests: OpenRequests
+    /// How many requests are with filters and handlers.
+    private let requestsInWork = Atomic(0)
+    /// How many bytes of bodies have arrived whose requests have not arrived whole.
+    private let bytesOfBodies = Atomic(0)
+    private let overload = LogLimit()
     private let connections = Mutex<[ObjectIdentifier: Connection]>([:])
 
     init(
@@ -60,6 +65,36 @@ final class ServerCore: Sendable {
         isStopping.store(true, ordering: .sequentiallyConsistent)
         for connection in connections.withLock({ Array($0.values) }) { connection.refuse(.shuttingDown) }
     }
+
+    // MARK: - Work
+
+    /// Begins to work on a request, unless that is too much; ``endWork()`` must follow. Orchestrators are always answered:
+    /// an overload is no reason to have a process killed that does what it can.
+    func beginWork(on match: Result<RouteMatch, Problem>, _ method: HTTPMethod?) -> Bool {
+        let inWork = requestsInWork.add(1, ordering: .relaxed).newValue
+        guard inWork > settings.concurrentRequestLimit else { return true }
+        if case .success(let match) = match, let method,
+            match.route.operation.routeClass(of: method) == .operational
+        {
+            return true
+        }
+        endWork()
+        if let heldBack = overload.admit() {
+            logger.warn("overloaded: requests are refused", .count(inWork), .heldBack(heldBack))
+        }
+        return false
+    }
+
+    /// Makes room for a part of a body; false where all bodies together would be too large.
+    func holdBody(_ count: Int) -> Bool {
+        guard bytesOfBodies.add(count, ordering: .relaxed).newValue > settings.maximumSizeOfBodies else { return true }
+        releaseBody(count)
+        return false
+    }
+
+    func releaseBody(_ count: Int) { bytesOfBodies.subtract(count, ordering: .relaxed) }
+
+    func endWork() { requestsInWork.subtract(1, ordering: .relaxed) }
 
     // MARK: - Telling
 
