@@ -47,12 +47,15 @@ let platform: [Target] = [
         "Messaging", in: "Platform",
         ["Locking", "DomainKit", "JSON", "Observability", "Lifecycle", "Cryptography", "Postgres", "AMQP"]),
     library("DeadLetterAPI", in: "Platform", ["DomainKit", "JSON", "HTTPServer", "Messaging"]),
+    library(
+        "RateLimiting", in: "Platform",
+        ["Locking", "DomainKit", "HTTPServer", "Lifecycle", "Observability", "Postgres"]),
     library("Migrations", in: "Platform", ["DomainKit", "Lifecycle", "Postgres", "Cryptography", "Runtime"]),
     library("Templating", in: "Platform", ["JSON", "Locking", "CMustache"]),
     library(
         "Runtime", in: "Platform",
         ["Locking", "DomainKit", "JSON", "Observability", "Lifecycle", "HTTPServer", "Postgres", "AMQP", "Messaging"]
-            + ["Tokens"]),
+            + ["Tokens", "RateLimiting"]),
 ]
 
 // MARK: - Domains: one entry each
@@ -74,12 +77,14 @@ let domains = [
         migrations: [
             "V0001__messaging.sql", "V0002__orders.sql", "V0003__dead_letters.sql", "V0004__inbox_partitions.sql",
             "V0005__idempotency_keys.sql", "V0006__erased_people.sql",
+            "V0008__request_counts.sql",
         ]),
     Domain(
         name: "Stock", consumes: ["Order"],
         migrations: [
             "V0001__messaging.sql", "V0002__stock.sql", "V0003__dead_letters.sql", "V0004__inbox_partitions.sql",
             "V0005__idempotency_keys.sql", "V0006__erased_people.sql",
+            "V0008__request_counts.sql",
         ]),
     Domain(
         name: "Notification", consumes: ["Order"], infrastructure: ["Templating", "Locking"],
@@ -88,6 +93,7 @@ let domains = [
             "V0004__inbox_partitions.sql",
             "V0005__idempotency_keys.sql", "V0006__erased_people.sql",
             "V0007__notifications_by_customer.sql",
+            "V0008__request_counts.sql",
         ]),
 ]
 
@@ -113,7 +119,7 @@ func targets(of domain: Domain) -> [Target] {
         main(
             "\(name)APIMain", at: "Sources/\(name)/\(name)APIMain",
             ["\(name)API", "\(name)Application", "\(name)Infrastructure", "Messaging", "Postgres", "HTTPServer"]
-                + ["DeadLetterAPI"]),
+                + ["DeadLetterAPI", "RateLimiting"]),
         main(
             "\(name)WorkerMain", at: "Sources/\(name)/\(name)WorkerMain",
             ["\(name)Worker", "\(name)Application", "\(name)Infrastructure", "Messaging", "Postgres", "AMQP"]
@@ -155,7 +161,7 @@ let tests: [Target] = [
     test(
         "PlatformTests",
         ["Locking", "JSON", "DomainKit", "Observability", "Lifecycle", "Cryptography", "Runtime", "Migrations"]
-            + ["HTTPServer", "Messaging", "Postgres", "AMQP", "Templating", "Tokens"]),
+            + ["HTTPServer", "Messaging", "Postgres", "AMQP", "Templating", "Tokens", "RateLimiting"]),
     test(
         "SimulationTests",
         ["JSON", "DomainKit", "Observability", "Lifecycle", "Messaging", "Postgres", "AMQP"]),
@@ -163,13 +169,28 @@ let tests: [Target] = [
         "PlatformIntegrationTests",
         ["Locking", "JSON", "DomainKit", "Observability", "Lifecycle", "Postgres", "AMQP"]
             + ["HTTPServer", "HTTPClient", "Messaging", "DeadLetterAPI", "Migrations", "Runtime", "TestKit", "CLinux"]
-            + ["Tokens", "Cryptography"]),
+            + ["Tokens", "Cryptography", "RateLimiting"]),
     test(
         "EndToEndTests",
         ["Locking", "JSON", "DomainKit", "Observability", "Lifecycle", "Postgres", "AMQP", "Messaging", "TestKit"]
             + ["CLinux", "Cryptography", "HTTPServer", "DeadLetterAPI"]
             + domains.flatMap { ["\($0.name)API", "\($0.name)Infrastructure"] }),
 ]
+
+/// Built with `TRADEWIND_FUZZ` in the environment alone: its `main` is libFuzzer's (`.ci/fuzz`).
+let fuzzing: [Target] =
+    Context.environment["TRADEWIND_FUZZ"] == nil
+    ? []
+    : [
+        .executableTarget(
+            name: "fuzz",
+            dependencies: [
+                "JSON", "DomainKit", "HTTPServer", "AMQP", "Messaging", "Templating", "OrderContracts", "OrderAPI",
+                "StockContracts", "NotificationContracts",
+            ],
+            path: "Tests/Fuzzing", exclude: ["Corpus"],
+            swiftSettings: strict() + [.unsafeFlags(["-parse-as-library"])])
+    ]
 
 // MARK: - Building blocks
 
@@ -202,7 +223,7 @@ func isThere(_ target: Target) -> Bool {
     return access("\(Context.packageDirectory)/\(path)", F_OK) == 0
 }
 
-let present = (systemLibraries + platform + domains.flatMap(targets) + tests).filter(isThere)
+let present = (systemLibraries + platform + domains.flatMap(targets) + tests + fuzzing).filter(isThere)
 let executables = domains.flatMap(products).filter { product in
     (product as? Product.Executable)?.targets.allSatisfy { name in present.contains { $0.name == name } } == true
 }

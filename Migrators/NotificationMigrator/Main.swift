@@ -16,6 +16,7 @@ struct NotificationMigrator {
                 try Migration(
                     fileName: "V0007__notifications_by_customer.sql",
                     bytes: PackageResources.V0007__notifications_by_customer_sql),
+                try Migration(fileName: "V0008__request_counts.sql", bytes: PackageResources.V0008__request_counts_sql),
             ]
         }
     }

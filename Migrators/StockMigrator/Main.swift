@@ -13,6 +13,7 @@ struct StockMigrator {
                 try Migration(
                     fileName: "V0005__idempotency_keys.sql", bytes: PackageResources.V0005__idempotency_keys_sql),
                 try Migration(fileName: "V0006__erased_people.sql", bytes: PackageResources.V0006__erased_people_sql),
+                try Migration(fileName: "V0008__request_counts.sql", bytes: PackageResources.V0008__request_counts_sql),
             ]
         }
     }

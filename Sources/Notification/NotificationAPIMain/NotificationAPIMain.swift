@@ -5,6 +5,7 @@ import Messaging
 import NotificationAPI
 import NotificationInfrastructure
 import Postgres
+import RateLimiting
 import Runtime
 
 @main
@@ -24,6 +25,7 @@ struct NotificationAPIMain {
             let notifications = NotificationRoutes(PostgresNotificationLog(database))
             let deadLetters = DeadLetterStore(
                 database, wakeUp: OutboxWakeUp(notifying: database), rule: NotificationRedrive.refusal)
+            let limits = RateLimiter(settings.rateLimits, sharing: database, logger: process.logger)
             var router = Router()
             templates.add(to: &router)
             notifications.add(to: &router)
@@ -31,11 +33,12 @@ struct NotificationAPIMain {
             DeadLetterRoutes(deadLetters, keys: keys).add(to: &router)
             router.addOperationalRoutes(process.readiness)
             return [
-                database, authentication,
-                SchemaCheck(database, requires: 7, migrator: "notification-migrator"),
+                database, authentication, limits,
+                SchemaCheck(database, requires: 8, migrator: "notification-migrator"),
                 OutboxWatch(database, logger: process.logger),
                 HTTPServer(
-                    at: settings.address, router: router, filters: [authentication], settings: settings.http,
+                    at: settings.address, router: router,
+                    filters: [limits.byAddress, authentication, limits.byCaller], settings: settings.http,
                     logger: process.logger),
             ]
         }

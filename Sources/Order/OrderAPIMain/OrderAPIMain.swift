@@ -5,6 +5,7 @@ import Messaging
 import OrderAPI
 import OrderInfrastructure
 import Postgres
+import RateLimiting
 import Runtime
 
 @main
@@ -17,6 +18,7 @@ struct OrderAPIMain {
             let settings = orderSettings.api
             let database = PostgresPool(settings.database, logger: process.logger)
             let authentication = Authentication(settings.authentication, logger: process.logger)
+            let limits = RateLimiter(settings.rateLimits, sharing: database, logger: process.logger)
             let wakeUp = OutboxWakeUp(notifying: database)
             let units = PostgresUnitOfWorkProvider(database, wakeUp: wakeUp, logger: process.logger)
             let keys = PostgresIdempotencyKeys()
@@ -32,11 +34,12 @@ struct OrderAPIMain {
                 .add(to: &router)
             router.addOperationalRoutes(process.readiness)
             return [
-                database, authentication,
-                SchemaCheck(database, requires: 6, migrator: "order-migrator"),
+                database, authentication, limits,
+                SchemaCheck(database, requires: 8, migrator: "order-migrator"),
                 OutboxWatch(database, logger: process.logger),
                 HTTPServer(
-                    at: settings.address, router: router, filters: [authentication], settings: settings.http,
+                    at: settings.address, router: router,
+                    filters: [limits.byAddress, authentication, limits.byCaller], settings: settings.http,
                     logger: process.logger),
             ]
         }

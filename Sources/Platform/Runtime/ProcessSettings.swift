@@ -4,6 +4,7 @@ import Lifecycle
 import Messaging
 import Observability
 import Postgres
+import RateLimiting
 
 /// Where a process listens.
 public struct HTTPAddress: Sendable {
@@ -36,6 +37,7 @@ public struct APISettings: Sendable {
     public let address: HTTPAddress
     public let http: HTTPServerSettings
     public let authentication: AuthenticationSettings
+    public let rateLimits: RateLimitSettings
 
     /// - Throws: ``ConfigurationError`` with all that is wrong in `environment`.
     public init(_ environment: Environment, defaultPort: Int) throws(ConfigurationError) {
@@ -45,14 +47,36 @@ public struct APISettings: Sendable {
         http.requestDeadline = environment.duration(
             "HTTP_REQUEST_DEADLINE", default: http.requestDeadline, in: .milliseconds(100) ... .seconds(300),
             "how long a request may take until it is answered 503")
+        http.readTimeout = environment.duration(
+            "HTTP_READ_TIMEOUT", default: http.readTimeout, in: .seconds(1) ... .seconds(3_600),
+            "how long a request may take to arrive, headers and body, until its connection is closed")
+        http.idleTimeout = environment.duration(
+            "HTTP_IDLE_TIMEOUT", default: http.idleTimeout, in: .seconds(1) ... .seconds(3_600),
+            "how long a connection may stay without a request")
+        http.sendTimeout = environment.duration(
+            "HTTP_WRITE_TIMEOUT", default: http.sendTimeout, in: .seconds(1) ... .seconds(3_600),
+            "how long a client may take to read an answer")
+        http.concurrentRequestLimit = environment.integer(
+            "HTTP_MAX_CONCURRENT_REQUESTS", default: http.concurrentRequestLimit, in: 1...100_000,
+            "how many requests are worked on at once; more are answered 503 at once")
+        http.trustedProxies = environment.value(
+            "HTTP_TRUSTED_PROXIES", default: http.trustedProxies,
+            "the proxies whose X-Forwarded-For or Forwarded says where a request comes from: addresses or networks, "
+                + "separated by commas",
+            expected: "must be addresses or networks separated by commas, such as 10.0.0.0/8,192.0.2.1",
+            show: \.setting, read: TrustedProxies.init(setting:))
         http.connectionLimit = environment.integer(
             "HTTP_CONNECTION_LIMIT", default: http.connectionLimit, in: 1...100_000,
-            "how many connections are served at once")
+            "how many connections are served at once; fewer where the process may not open as many files")
         http.maximumBodySize = environment.integer(
             "HTTP_BODY_LIMIT", default: http.maximumBodySize, in: 1_024...(1 << 30),
             "the largest body that is taken, in bytes")
+        http.maximumSizeOfBodies = environment.integer(
+            "HTTP_BODIES_LIMIT", default: http.maximumSizeOfBodies, in: 1_024...(1 << 40),
+            "how large all bodies together may be that are arriving, in bytes; more are answered 503")
         self.http = http
         authentication = environment.authentication()
+        rateLimits = environment.rateLimits()
         try environment.validate()
     }
 }
@@ -91,6 +115,28 @@ extension Environment {
         let poolSize = integer(
             "DATABASE_POOL_SIZE", default: defaultPoolSize, in: least...100, "the most connections that are opened")
         return PostgresSettings(url: url, poolSize: poolSize)
+    }
+
+    /// Reads how many requests somebody may make.
+    fileprivate func rateLimits() -> RateLimitSettings {
+        var settings = RateLimitSettings()
+        let range = 0...1_000_000_000
+        settings.requests = integer(
+            "RATE_LIMIT_REQUESTS", default: settings.requests, in: range,
+            "how many requests a caller may make in RATE_LIMIT_WINDOW, and where nobody is known, an address; 0 for any"
+        )
+        settings.writes = integer(
+            "RATE_LIMIT_WRITE_REQUESTS", default: settings.writes, in: range,
+            "how many requests that change something, which then have a count of their own; 0 counts them with the others"
+        )
+        settings.requestsOfAddress = integer(
+            "RATE_LIMIT_ADDRESS_REQUESTS", default: min(settings.requests * 10, range.upperBound), in: range,
+            "how many requests may come from one address, also such as are refused; 0 for any. Ten times "
+                + "RATE_LIMIT_REQUESTS unless set")
+        settings.window = duration(
+            "RATE_LIMIT_WINDOW", default: settings.window, in: .seconds(1) ... .seconds(3_600),
+            "the time that limits hold for; it begins anew with the clock's minute, or whatever it is")
+        return settings
     }
 
     /// Reads how queues are consumed.

@@ -2,6 +2,7 @@ import DeadLetterAPI
 import HTTPServer
 import Messaging
 import Postgres
+import RateLimiting
 import Runtime
 import StockAPI
 import StockInfrastructure
@@ -15,6 +16,7 @@ struct StockAPIMain {
         await process.run { settings, process in
             let database = PostgresPool(settings.database, logger: process.logger)
             let authentication = Authentication(settings.authentication, logger: process.logger)
+            let limits = RateLimiter(settings.rateLimits, sharing: database, logger: process.logger)
             let wakeUp = OutboxWakeUp(notifying: database)
             let units = PostgresUnitOfWorkProvider(database, wakeUp: wakeUp, logger: process.logger)
             let catalog = PostgresStockCatalog(database)
@@ -28,11 +30,12 @@ struct StockAPIMain {
                 .add(to: &router)
 
             return [
-                database, authentication,
-                SchemaCheck(database, requires: 6, migrator: "stock-migrator"),
+                database, authentication, limits,
+                SchemaCheck(database, requires: 8, migrator: "stock-migrator"),
                 OutboxWatch(database, logger: process.logger),
                 HTTPServer(
-                    at: settings.address, router: router, filters: [authentication], settings: settings.http,
+                    at: settings.address, router: router,
+                    filters: [limits.byAddress, authentication, limits.byCaller], settings: settings.http,
                     logger: process.logger),
             ]
         }
