@@ -1,0 +1,77 @@
+import DomainKit
+import JSON
+import OrderAPI
+import Templating
+
+@testable import HTTPServer
+
+extension FuzzTarget {
+    /// A JSON document: read, written, and read as the same; and as the body of a request.
+    static let json = FuzzTarget(name: "json") { input in
+        guard let document = try? JSONValue(parsing: input) else { return }
+        let again = try? JSONValue(parsing: document.jsonBytes)
+        require(document == again, "\(document) is read again as what it is, not as \(String(describing: again))")
+        let request = HTTPRequest(.post, "/", headers: ["Content-Type": "application/json"], body: input)
+        _ = try? request.decode(PlaceOrderBody.self)
+    }
+
+    /// A path and a query as a URL has them.
+    static let query = FuzzTarget(name: "query") { input in
+        let text = String(input)
+        let parts = text.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        _ = try? routes.match(.get, String(parts[0]))
+        guard parts.count == 2, let query = QueryParameters(parsing: parts[1]) else { return }
+        require(QueryParameters(parsing: query.encoded) == query, "\(query) is read again as what it is")
+        let request = HTTPRequest(.get, String(parts[0]), query: query)
+        if let page = try? request.page() { require((1...200).contains(page.limit), "\(page.limit) is in bounds") }
+        _ = try? query.id("id")
+    }
+
+    /// What stands in headers, paths and fields: a text as each kind of value, which is written as it is read.
+    static let values = FuzzTarget(name: "values") { input in
+        let text = String(input)
+        if let cursor = Cursor(encoded: text) { require(cursor.encoded == text, "the cursor \(text) has one form") }
+        if let id = EntityID(text) { require(id.description == text.lowercased(), "\(text) is written as it is read") }
+        if let time = Timestamp(text) {
+            require(Timestamp(time.description) == time, "\(text) is read again as what it is")
+        }
+        for code in ["USD", "JPY", "KWD"] {
+            guard let currency = Currency(code), let money = try? Money(amount: text, currency: currency) else {
+                continue
+            }
+            let again = try? Money(amount: money.amount, currency: currency)
+            require(again == money, "\(text) \(code) is read again as what it is")
+            _ = try? money.multiplied(by: 10_000).adding(money)
+        }
+        let trace = TraceContext(continuing: text)
+        require(trace.traceparent.utf8.count == 55, "\(trace.traceparent) is a traceparent")
+        _ = MediaType(text)?.isJSON
+        _ = HTTPRequest(.get, "/", headers: ["X-Correlation-ID": text]).cause
+    }
+
+    /// A template, filled with data that has lists, objects and names that mean something in HTML.
+    static let template = FuzzTarget(name: "template") { input in
+        guard let template = try? Template(String(input)) else { return }
+        for escaping in [Template.Escaping.html, .none] {
+            let text = try? template.render(data, escaping: escaping)
+            require((text?.utf8.count ?? 0) <= Template.maximumOutput, "the output is bounded")
+        }
+    }
+
+    private static let routes: Router = {
+        var router = Router()
+        let operation = Operation("read", "Reads", tag: "Test", access: .open)
+        for template in ["/", "/api/orders", "/api/orders/{orderId}", "/api/orders/{orderId}/cancel", "/{a}/{b}"] {
+            router.get(template, operation) { _ in .empty() }
+        }
+        return router
+    }()
+
+    private static let data: JSONValue = {
+        let item: JSONValue = .object(["name": .string("<b> & {{x}}"), "price": .object(["amount": .string("1.00")])])
+        return .object([
+            "a": .string("\"x\""), "b": .bool(true), "n": .null, "i": .integer(-1),
+            "items": .array([item, item, .null]),
+        ])
+    }()
+}
