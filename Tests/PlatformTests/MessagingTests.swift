@@ -127,6 +127,15 @@ import Testing
         #expect((1...10_001).contains(failure.attempt))
     }
 
+    /// A zero byte cannot be read back from JSON: it would have cost the message all of its headers when it is sent again.
+    @Test func aHeaderWithAZeroByteCostsADeadLetterNoOther() {
+        let dead = DeadMessage(delivery(["odd\0": "a\0b", "traceparent": "t"]), at: Self.now)
+        let again = OutboxEntry.headers(
+            Array(DeadMessage.redriveHeaders(from: Array(dead.headers.utf8), redrive: 1).utf8))
+        #expect(again["traceparent"] == "t" && again["odd\u{FFFD}"] == "a\u{FFFD}b")
+        #expect(again["cloudEvents_schemaversion"] == "3")
+    }
+
     @Test func aTimeBeyondAllYearsIsTheEndOfTheLast() {
         #expect(Timestamp(seconds: .max).description == "9999-12-31T23:59:59.000000Z")
     }

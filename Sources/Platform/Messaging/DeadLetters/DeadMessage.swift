@@ -56,9 +56,9 @@ struct DeadMessage: Sendable {
         json.object { json in
             for (name, value) in headers.sorted(by: { $0.key < $1.key }) {
                 switch value {
-                case .text(let text): json.field(name, text)
-                case .integer(let number): json.field(name, number)
-                case .boolean(let flag): json.field(name, flag)
+                case .text(let text): json.field(name.storable, text.storable)
+                case .integer(let number): json.field(name.storable, number)
+                case .boolean(let flag): json.field(name.storable, flag)
                 case .other: break
                 }
             }
