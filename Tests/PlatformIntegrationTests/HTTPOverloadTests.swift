@@ -52,9 +52,9 @@ import Testing
             let head = "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n\r\n"
             let first = try server.connect()
             try await first.write(head + half.dropLast())
-            // What the first has sent is there when another request of the same thread is answered.
-            #expect(try await server.client.send("GET", "/hello").status == 200)
-            let refused = try await server.answer(to: head + half)
+            var refused = try await server.answer(to: head + half)
+            // Until the server has read what the first has sent, there is room for another.
+            for _ in 0..<500 where refused.status == 200 { refused = try await server.answer(to: head + half) }
             #expect(refused.status == 503)
             #expect(refused.json["type"]?.stringValue == "/problems/overloaded")
             try await first.write("a")
