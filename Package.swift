@@ -186,7 +186,7 @@ let fuzzing: [Target] =
             name: "fuzz",
             dependencies: [
                 "JSON", "DomainKit", "HTTPServer", "AMQP", "Messaging", "Templating", "OrderContracts", "OrderAPI",
-                "StockContracts", "NotificationContracts",
+                "StockContracts", "NotificationContracts", "Tokens", "Cryptography",
             ],
             path: "Tests/Fuzzing", exclude: ["Corpus"],
             swiftSettings: strict() + [.unsafeFlags(["-parse-as-library"])])
