@@ -118,8 +118,8 @@ func targets(of domain: Domain) -> [Target] {
             ["\(name)Application", "\(name)Contracts", "Messaging", "Lifecycle", "Observability"] + consumed + kit),
         main(
             "\(name)APIMain", at: "Sources/\(name)/\(name)APIMain",
-            ["\(name)API", "\(name)Application", "\(name)Infrastructure", "Messaging", "Postgres", "HTTPServer"]
-                + ["DeadLetterAPI", "RateLimiting"]),
+            ["\(name)API", "\(name)Worker", "\(name)Application", "\(name)Infrastructure", "Messaging", "Postgres"]
+                + ["HTTPServer", "DeadLetterAPI", "RateLimiting"]),
         main(
             "\(name)WorkerMain", at: "Sources/\(name)/\(name)WorkerMain",
             ["\(name)Worker", "\(name)Application", "\(name)Infrastructure", "Messaging", "Postgres", "AMQP"]

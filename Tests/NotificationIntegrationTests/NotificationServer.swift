@@ -22,7 +22,8 @@ struct NotificationServer: Sendable {
             ).add(to: &router)
             NotificationRoutes(PostgresNotificationLog(pool)).add(to: &router)
             let server = HTTPServer(
-                host: "127.0.0.1", port: 0, router: router, filters: [AuthenticationOff()], logger: .silent)
+                host: "127.0.0.1", port: 0, router: router, filters: [DescribedAnswers(), AuthenticationOff()],
+                logger: .silent)
             let port = try server.start()
             let shutdown = ShutdownSignal()
             try await withThrowingTaskGroup(of: Void.self) { group in

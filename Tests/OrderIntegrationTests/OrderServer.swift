@@ -32,7 +32,7 @@ struct OrderServer: Sendable {
             prices: fixture.prices, keys: fixture.keys
         ).add(to: &router)
         let server = HTTPServer(
-            host: "127.0.0.1", port: 0, router: router, filters: [TestCallers()], logger: .silent)
+            host: "127.0.0.1", port: 0, router: router, filters: [DescribedAnswers(), TestCallers()], logger: .silent)
         let port = try server.start()
         let shutdown = ShutdownSignal()
         try await withThrowingTaskGroup(of: Void.self) { group in

@@ -50,12 +50,21 @@ import Testing
     @Test func aWrongMethodIsA405ThatTellsTheRightOnes() throws {
         let problem = #expect(throws: Problem.self) { try template(.put, "/api/orders/7") }
         #expect(problem?.status == 405)
-        #expect(problem?.headers["allow"] == "GET, HEAD, DELETE")
+        #expect(problem?.headers["allow"] == "GET, HEAD, DELETE, OPTIONS")
         #expect(throws: Problem.self) { try template(nil, "/api/orders") }
     }
 
     @Test func headTakesTheRouteOfGet() throws {
         #expect(try template(.head, "/api/orders/7") == "/api/orders/{orderId}")
+    }
+
+    @Test func everyTemplateTellsItsMethods() async throws {
+        let match = try router.match(.options, "/api/orders/7")
+        #expect(match.route.template == "/api/orders/{orderId}")
+        let response = try await match.route.handler(HTTPRequest(.options, "/api/orders/7"))
+        #expect(response.status == 204)
+        #expect(response.headers["allow"] == "GET, HEAD, DELETE, OPTIONS")
+        #expect(throws: Problem.notFound()) { try router.match(.options, "/api/other") }
     }
 
     @Test func routesCanBeListedAndTheLastDefinitionHolds() throws {

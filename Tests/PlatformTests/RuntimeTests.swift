@@ -1,4 +1,5 @@
 import DomainKit
+import HTTPServer
 import Runtime
 import Testing
 
@@ -88,5 +89,25 @@ import Testing
         _ = environment.gatherer("PLACING")
         let error = #expect(throws: ConfigurationError.self) { try environment.validate() }
         #expect(error?.faults.map(\.name) == ["PLACING_BATCH_SIZE", "PLACING_QUEUE_LIMIT"])
+    }
+}
+
+@Suite struct APISettingsTests {
+    private func settings(origins: String?) throws -> APISettings {
+        var values = ["DATABASE_URL": "postgresql://shop@db:5432/shop"]
+        values["CORS_ALLOWED_ORIGINS"] = origins
+        return try APISettings(Environment(values), defaultPort: 1)
+    }
+
+    @Test func noOtherOriginIsLetInUnlessItIsNamed() throws {
+        #expect(try !settings(origins: nil).cors.isOn)
+        #expect(try settings(origins: "https://shop.example,http://localhost:3000").cors.isOn)
+        #expect(try settings(origins: "*").cors.isOn)
+    }
+
+    @Test(arguments: ["shop.example", "https://", "https://shop.example/", "https://a, https://b", "ftp://a", "*,x"])
+    func whatIsNoOriginIsRefused(origins: String) {
+        let error = #expect(throws: ConfigurationError.self) { try settings(origins: origins) }
+        #expect(error?.faults.map(\.name) == ["CORS_ALLOWED_ORIGINS"])
     }
 }

@@ -2,6 +2,7 @@ import DomainKit
 import JSON
 import Messaging
 import StockAPI
+import TestKit
 import Testing
 
 @testable import HTTPServer
@@ -32,7 +33,7 @@ import Testing
             let response: HTTPResponse
             do {
                 let match = try router.match(method, path)
-                response = await Responder(filters: [AuthenticationOff()], logger: .silent).respond(
+                response = await Responder(filters: [DescribedAnswers(), AuthenticationOff()], logger: .silent).respond(
                     to: request, by: match)
             } catch {
                 response = error.response(to: request)

@@ -8,7 +8,8 @@ extension HTTPClient {
         _ router: Router, filters: [any RequestFilter] = [AuthenticationOff()],
         _ body: @escaping @Sendable (HTTPClient) async throws -> Value
     ) async throws -> Value {
-        let server = HTTPServer(host: "127.0.0.1", port: 0, router: router, filters: filters, logger: .silent)
+        let server = HTTPServer(
+            host: "127.0.0.1", port: 0, router: router, filters: [DescribedAnswers()] + filters, logger: .silent)
         let port = try server.start()
         let shutdown = ShutdownSignal()
         async let serving: Void = server.run(until: shutdown)

@@ -47,7 +47,7 @@ public struct CustomerDataRoutes: Sendable {
 }
 
 /// All that Notification knows of a customer.
-private struct CustomerRecordBody: JSONEncodable {
+struct CustomerRecordBody: JSONEncodable {
     let customer: EntityID
     let record: CustomerRecord
 

@@ -4,6 +4,7 @@ import Lifecycle
 import Messaging
 import NotificationAPI
 import NotificationInfrastructure
+import NotificationWorker
 import Postgres
 import RateLimiting
 import Runtime
@@ -32,13 +33,18 @@ struct NotificationAPIMain {
             CustomerDataRoutes(units, customers: PostgresCustomerData(database)).add(to: &router)
             DeadLetterRoutes(deadLetters, keys: keys).add(to: &router)
             router.addOperationalRoutes(process.readiness)
+            router.addMessages(.notification)
+            router.addDescription(
+                APIDescription(
+                    title: "Tradewind Notification", summary: "What customers are told: templates, and what was sent."))
             return [
                 database, authentication, limits,
                 SchemaCheck(database, requires: 8, migrator: "notification-migrator"),
                 OutboxWatch(database, logger: process.logger),
                 HTTPServer(
                     at: settings.address, router: router,
-                    filters: [limits.byAddress, authentication, limits.byCaller], settings: settings.http,
+                    filters: [settings.cors, limits.byAddress, authentication, limits.byCaller],
+                    settings: settings.http,
                     logger: process.logger),
             ]
         }

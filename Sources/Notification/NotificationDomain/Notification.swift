@@ -3,7 +3,7 @@ import DomainKit
 /// One notification of one order, with its result: there is never a second with the same order and template.
 public struct Notification: Sendable, Equatable {
     /// What became of a notification. The raw values are those of the database and of HTTP.
-    public enum Status: String, Sendable {
+    public enum Status: String, Sendable, CaseIterable {
         /// It was handed to its channel.
         case sent = "Sent"
         /// It could not be made or delivered, for the recorded reason.

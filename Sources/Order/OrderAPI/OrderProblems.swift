@@ -10,6 +10,11 @@ extension Problem {
     }
 }
 
+extension Problem {
+    /// 409: there is nothing left to cancel.
+    static let orderCancelledAlready = conflict("The order is cancelled already.")
+}
+
 extension JSONFault {
     fileprivate init(_ fault: PricingFault) {
         switch fault {

@@ -91,7 +91,7 @@ public struct OrderRoutes: Sendable {
             }
             switch result {
             case .cancelled(let order): return .json(200, OrderBody(order))
-            case .wasCancelled: throw Problem.conflict("The order is cancelled already.")
+            case .wasCancelled: throw Problem.orderCancelledAlready
             case .unknown: throw Problem.notFound()
             }
         }

@@ -4,6 +4,7 @@ import Lifecycle
 import Messaging
 import OrderAPI
 import OrderInfrastructure
+import OrderWorker
 import Postgres
 import RateLimiting
 import Runtime
@@ -33,13 +34,17 @@ struct OrderAPIMain {
             DeadLetterRoutes(DeadLetterStore(database, wakeUp: wakeUp, rule: OrderRedrive.refusal), keys: keys)
                 .add(to: &router)
             router.addOperationalRoutes(process.readiness)
+            router.addMessages(.order)
+            router.addDescription(
+                APIDescription(title: "Tradewind Order", summary: "Takes, shows and cancels orders."))
             return [
                 database, authentication, limits,
                 SchemaCheck(database, requires: 8, migrator: "order-migrator"),
                 OutboxWatch(database, logger: process.logger),
                 HTTPServer(
                     at: settings.address, router: router,
-                    filters: [limits.byAddress, authentication, limits.byCaller], settings: settings.http,
+                    filters: [settings.cors, limits.byAddress, authentication, limits.byCaller],
+                    settings: settings.http,
                     logger: process.logger),
             ]
         }

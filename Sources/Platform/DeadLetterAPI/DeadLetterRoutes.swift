@@ -49,7 +49,7 @@ public struct DeadLetterRoutes: Sendable {
             do {
                 try await store.redrive(letter.seq, by: request.cause.correlationID, in: work)
             } catch let refusal as DeadLetterRefusal {
-                throw Problem.refused(refusal)
+                throw Problem.refused(refusal.description)
             }
             return try answer(202, await store.details(letter.seq, in: work))
         }
@@ -60,7 +60,7 @@ public struct DeadLetterRoutes: Sendable {
         do {
             try await store.discard(letter.seq, by: request.cause.correlationID)
         } catch let refusal as DeadLetterRefusal {
-            throw Problem.refused(refusal)
+            throw Problem.refused(refusal.description)
         }
         return .empty()
     }
@@ -89,10 +89,7 @@ public struct DeadLetterRoutes: Sendable {
         let letters = try await store.letters(of: request.id("messageId"), at: request.consumer())
         guard let letter = letters.first else { throw Problem.notFound() }
         guard letters.count == 1 else {
-            let consumers = letters.map(\.consumer).joined(separator: ", ")
-            throw Problem.conflict(
-                "The message is dead at several consumers: say which with ?consumer=, one of \(consumers).",
-                type: "/problems/several-consumers", title: "Dead at several consumers")
+            throw Problem.severalConsumers(letters.map(\.consumer))
         }
         return letter
     }
@@ -112,7 +109,15 @@ extension HTTPRequest {
 
 extension Problem {
     /// 409: it is not in a state for it, or the domain says no.
-    fileprivate static func refused(_ refusal: DeadLetterRefusal) -> Problem {
-        .conflict(refusal.description, type: "/problems/dead-letter-refused", title: "Refused")
+    static func refused(_ reason: String) -> Problem {
+        .conflict(reason, type: "/problems/dead-letter-refused", title: "Refused")
+    }
+
+    /// 409: the request must say which of these queues it is about.
+    static func severalConsumers(_ consumers: [String]) -> Problem {
+        let list = consumers.joined(separator: ", ")
+        return .conflict(
+            "The message is dead at several consumers: say which with ?consumer=, one of \(list).",
+            type: "/problems/several-consumers", title: "Dead at several consumers")
     }
 }

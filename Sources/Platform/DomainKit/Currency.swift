@@ -14,6 +14,9 @@ public struct Currency: Sendable, Hashable {
         self.decimals = decimals
     }
 
+    /// Every code, in order.
+    public static let codes = decimalsByCode.keys.sorted()
+
     /// ISO 4217:2015, list one, as of 2025: codes by their number of decimals. Funds, metals and test codes are left out.
     private static let decimalsByCode: [String: Int] = {
         let codes: [Int: String] = [

@@ -59,3 +59,9 @@ public struct Received<Event: IntegrationEvent>: Sendable {
         self.cause = cause
     }
 }
+
+/// An event whose body documents can describe: the contract of a domain with the others.
+public protocol DescribedEvent: IntegrationEvent {
+    /// What the body of the message is, named after the event.
+    static var schema: JSONSchema { get }
+}

@@ -27,3 +27,11 @@ extension HeldText: JSONEncodable {
         }
     }
 }
+
+extension HeldText {
+    /// What is written.
+    public static let schema = JSONSchema.object(
+        "HeldText", .required("heldIn", .string(example: "outbox"), "Where it is kept."),
+        .required("type", .string(example: "OrderCreated"), "The name of an event."), .required("at", .timestamp),
+        .required("text", .string(example: "{}")))
+}

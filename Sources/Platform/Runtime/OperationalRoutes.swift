@@ -31,19 +31,31 @@ extension Router {
 
 /// What operational routes are for.
 extension Operation {
-    private static func operational(_ id: String, _ summary: String) -> Operation {
-        Operation(id, summary, tag: "Operations", access: .operational)
+    private static func operational(_ id: String, _ summary: String, answers: [Answer]) -> Operation {
+        Operation(id, summary, tag: "Operations", access: .operational, answers: answers)
     }
 
-    fileprivate static let getLiveness = operational("getLiveness", "Tells whether the process answers at all")
-    fileprivate static let getReadiness = operational("getReadiness", "Tells whether all parts can do their work")
-    fileprivate static let getStartup = operational("getStartup", "Tells whether the process has started")
-    fileprivate static let getMetrics = operational("getMetrics", "Shows the metrics, as Prometheus reads them")
+    private static let isWell = Answer.json(200, HealthReport.schema, "It is so.")
+    private static let isNotWell = Answer.json(503, HealthReport.schema, "It is not so, for the reasons given.")
+
+    fileprivate static let getLiveness = operational(
+        "getLiveness", "Tells whether the process answers at all", answers: [isWell])
+    fileprivate static let getReadiness = operational(
+        "getReadiness", "Tells whether all parts can do their work", answers: [isWell, isNotWell])
+    fileprivate static let getStartup = operational(
+        "getStartup", "Tells whether the process has started", answers: [isWell, isNotWell])
+    fileprivate static let getMetrics = operational(
+        "getMetrics", "Shows the metrics, as Prometheus reads them",
+        answers: [.text("text/plain", "The metrics.", example: "process_open_fds 42\n")])
 }
 
 /// The body of a health answer: `{"status": "ok"}`, or `{"status": "unavailable", "reasons": {…}}`.
 private struct HealthReport: JSONEncodable {
     let obstacles: [(part: String, reason: String)]
+
+    static let schema = JSONSchema.object(
+        "Health", .required("status", .oneOf(["ok", "unavailable"])),
+        .optional("reasons", JSONSchema(.map(of: .string(example: "is away"))), "What is wrong, by part."))
 
     var isHealthy: Bool { obstacles.isEmpty }
 

@@ -38,10 +38,13 @@ public struct APISettings: Sendable {
     public let http: HTTPServerSettings
     public let authentication: AuthenticationSettings
     public let rateLimits: RateLimitSettings
+    /// Lets pages of other origins in, where any may.
+    public let cors: CORSFilter
 
     /// - Throws: ``ConfigurationError`` with all that is wrong in `environment`.
     public init(_ environment: Environment, defaultPort: Int) throws(ConfigurationError) {
         database = environment.database(defaultPoolSize: 8)
+        cors = environment.cors()
         address = HTTPAddress(environment, defaultPort: defaultPort)
         var http = HTTPServerSettings()
         http.requestDeadline = environment.duration(
@@ -108,6 +111,20 @@ public struct WorkerSettings: Sendable {
 }
 
 extension Environment {
+    /// Reads `CORS_ALLOWED_ORIGINS`.
+    fileprivate func cors() -> CORSFilter {
+        let origins = value(
+            "CORS_ALLOWED_ORIGINS", default: [String](),
+            "the origins whose pages may use the API from a browser, separated by commas; * for all, empty for none",
+            expected: "must be origins such as https://shop.example, separated by commas, or *",
+            show: { $0.joined(separator: ",") },
+            read: { text in
+                let origins = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+                return origins.allSatisfy(\.isOrigin) ? origins : nil
+            })
+        return CORSFilter(allowing: origins)
+    }
+
     /// Reads `DATABASE_URL` and `DATABASE_POOL_SIZE`.
     public func database(defaultPoolSize: Int, atLeast least: Int = 1) -> PostgresSettings {
         let url = secret("DATABASE_URL", "the domain's database: postgresql://user:password@host:port/database")
@@ -184,5 +201,15 @@ extension Environment {
             fault("INBOX_KEPT", "must be longer than DEAD_LETTERS_KEPT by \(RetentionSettings.margin.setting) or more")
         }
         return settings
+    }
+}
+
+extension String {
+    /// Whether a browser could send it as its `Origin`: scheme, host and perhaps a port, nothing behind them; or `*`.
+    fileprivate var isOrigin: Bool {
+        if self == "*" { return true }
+        guard let scheme = ["https://", "http://"].first(where: hasPrefix) else { return false }
+        let host = dropFirst(scheme.count)
+        return !host.isEmpty && !host.utf8.contains { $0 <= 0x20 || $0 >= 0x7F || $0 == UInt8(ascii: "/") }
     }
 }

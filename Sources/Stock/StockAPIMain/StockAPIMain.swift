@@ -6,6 +6,7 @@ import RateLimiting
 import Runtime
 import StockAPI
 import StockInfrastructure
+import StockWorker
 
 @main
 struct StockAPIMain {
@@ -28,6 +29,10 @@ struct StockAPIMain {
             StockRoutes(units, stock: PostgresStockRepository(), catalog: catalog, keys: keys).add(to: &router)
             DeadLetterRoutes(DeadLetterStore(database, wakeUp: wakeUp, rule: StockRedrive.refusal), keys: keys)
                 .add(to: &router)
+            router.addMessages(.stock)
+            router.addDescription(
+                APIDescription(
+                    title: "Tradewind Stock", summary: "Products, their prices, and how much there is of each."))
 
             return [
                 database, authentication, limits,
@@ -35,7 +40,8 @@ struct StockAPIMain {
                 OutboxWatch(database, logger: process.logger),
                 HTTPServer(
                     at: settings.address, router: router,
-                    filters: [limits.byAddress, authentication, limits.byCaller], settings: settings.http,
+                    filters: [settings.cors, limits.byAddress, authentication, limits.byCaller],
+                    settings: settings.http,
                     logger: process.logger),
             ]
         }

@@ -9,7 +9,7 @@ extension Answer {
     }
 }
 
-private struct PlacedOrderBody: JSONEncodable {
+struct PlacedOrderBody: JSONEncodable {
     let order: Order
 
     func write(to json: inout JSONWriter) {

@@ -28,9 +28,7 @@ extension HTTPRequest {
 
     private func requireJSON() throws(Problem) {
         guard let contentType = headers["content-type"], MediaType(contentType)?.isJSON == true else {
-            throw Problem(
-                status: 415, detail: "The body must be application/json in UTF-8.",
-                headers: ["Accept": "application/json"])
+            throw .unsupportedMediaType
         }
     }
 }

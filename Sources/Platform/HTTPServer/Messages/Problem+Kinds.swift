@@ -69,6 +69,14 @@ extension Problem {
         Problem(status: 413, detail: "The body must not be larger than \(limit) bytes.")
     }
 
+    /// 406: the client takes none of what there is.
+    static func notAcceptable(_ types: [String]) -> Problem {
+        Problem(status: 406, detail: "What there is: \(types.joined(separator: ", ")).")
+    }
+
+    static let unsupportedMediaType = Problem(
+        status: 415, detail: "The body must be application/json in UTF-8.", headers: ["Accept": "application/json"])
+
     static func methodNotAllowed(allow: [HTTPMethod]) -> Problem {
         let allowed = allow.map(\.rawValue).joined(separator: ", ")
         return Problem(status: 405, detail: "Allowed here: \(allowed).", headers: ["Allow": allowed])
@@ -83,6 +91,7 @@ func reasonPhrase(of status: Int) -> String {
     case 403: "Forbidden"
     case 404: "Not Found"
     case 405: "Method Not Allowed"
+    case 406: "Not Acceptable"
     case 408: "Request Timeout"
     case 409: "Conflict"
     case 410: "Gone"

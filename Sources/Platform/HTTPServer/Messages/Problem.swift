@@ -80,7 +80,7 @@ public struct Problem: Error, Sendable, Equatable {
             json.field("traceId", traceID)
         }
         var headers = headers
-        headers["Content-Type"] = "application/problem+json"
+        headers["Content-Type"] = Problem.mediaType
         headers["Cache-Control"] = "no-store"
         return HTTPResponse(status: status, headers: headers, body: json.bytes)
     }

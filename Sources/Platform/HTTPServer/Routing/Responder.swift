@@ -42,6 +42,7 @@ struct Responder: Sendable {
                 let route = try match.get().route
                 // A handler that is not for all never runs for somebody unknown, whichever filters there are.
                 if let objection = route.operation.access.objection(to: request.caller) { throw objection }
+                try request.requireAcceptable(route.operation.mediaTypes)
                 return try await route.handler(request)
             }
             return try await filter.respond(to: request) { request in

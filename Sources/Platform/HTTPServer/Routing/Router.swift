@@ -4,7 +4,7 @@ public typealias HTTPHandler = @Sendable (HTTPRequest) async throws -> HTTPRespo
 /// Which handler answers which method and path.
 ///
 /// A template is a path whose segments are text or a `{name}` that takes any one segment. Text is preferred to a name.
-/// A GET route answers HEAD too.
+/// A GET route answers HEAD, too, and every template answers OPTIONS with the methods that it has.
 public struct Router: Sendable {
     /// One method of one template.
     public struct Route: Sendable {
@@ -67,6 +67,7 @@ public struct Router: Sendable {
         guard let node = root.find(segments[...]) else { throw .notFound() }
         let fallback: HTTPMethod? = method == .head ? .get : nil
         guard let method, let route = node.routes[method] ?? fallback.flatMap({ node.routes[$0] }) else {
+            if method == .options { return RouteMatch(route: node.options, parameters: [:]) }
             throw .methodNotAllowed(allow: node.allowed)
         }
         return RouteMatch(route: route, parameters: route.parameters(in: segments))
@@ -128,6 +129,23 @@ private struct RouteNode: Sendable {
 
     /// The methods for the `Allow` header.
     var allowed: [HTTPMethod] {
-        HTTPMethod.allCases.filter { routes[$0] != nil || ($0 == .head && routes[.get] != nil) }
+        HTTPMethod.allCases.filter { routes[$0] != nil || $0 == .options || ($0 == .head && routes[.get] != nil) }
     }
+
+    /// Tells which methods there are.
+    var options: Router.Route {
+        let allowed = allowed.map(\.rawValue).joined(separator: ", ")
+        let template = routes.values.first?.template ?? ""
+        let handler: HTTPHandler = { _ in .empty(204, headers: ["Allow": allowed]) }
+        // Numbers below zero belong to these alone.
+        let number = -1 - (routes.values.first?.number ?? 0)
+        return Router.Route(
+            method: .options, template: template, operation: .options, handler: handler, number: number)
+    }
+}
+
+extension Operation {
+    /// What OPTIONS does at every template.
+    fileprivate static let options = Operation(
+        "options", "Tells which methods a path has", tag: "Options", access: .open)
 }

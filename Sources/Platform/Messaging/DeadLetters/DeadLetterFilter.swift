@@ -37,7 +37,7 @@ extension DeadLetterFilter: JSONEncodable {
 /// A redrive of many: the first message goes alone, and the rest once it was handled.
 public struct BulkRedrive: Sendable, Equatable {
     /// How far it is.
-    public enum State: String, Sendable {
+    public enum State: String, Sendable, CaseIterable {
         /// The first message is on its way, or about to be.
         case trying = "Trying"
         /// The first was handled: the others go.

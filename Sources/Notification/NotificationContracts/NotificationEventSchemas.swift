@@ -1,0 +1,16 @@
+import DomainKit
+import JSON
+
+extension NotificationSent: DescribedEvent {
+    public static let schema = JSONSchema.object(
+        "NotificationSent", .required("notificationId", .uuid), .required("orderId", .uuid),
+        .required("template", .string(example: "order-confirmed")), .required("channel", .string(example: "log")),
+        note: "A notification was handed to its channel.")
+}
+
+extension NotificationFailed: DescribedEvent {
+    public static let schema = JSONSchema.object(
+        "NotificationFailed", .required("notificationId", .uuid), .required("orderId", .uuid),
+        .required("reason", .string(example: "there is no template")),
+        note: "A notification could not be delivered and will not be tried again.")
+}
