@@ -18,7 +18,9 @@ import Testing
     }
 
     private func details(_ bench: MessagingBench, of letter: DeadLetter?) async throws -> DeadLetterDetails {
-        try #require(try await bench.store().details(try #require(letter).seq))
+        let letter = try #require(letter)
+        let details = try await bench.store().details(letter.seq)
+        return try #require(details)
     }
 
     private func erase(_ bench: MessagingBench, _ aggregates: [EntityID], of person: EntityID = .v7()) async throws {
@@ -35,12 +37,12 @@ import Testing
                     reason: "\(Self.address) is no address")
                 let letters = try await bench.letters(2)
                 try await erase(bench, [erased])
-                let details = try await details(bench, of: letters.first { $0.aggregateID == erased })
+                let details = try await self.details(bench, of: letters.first { $0.aggregateID == erased })
                 let body = String(decoding: details.body, as: UTF8.self)
                 #expect(body.contains("items") && body.contains(#""erased""#) && !body.contains(Self.address))
                 let rest = "\(details.letter.reason) \(String(decoding: details.headers, as: UTF8.self))"
                 #expect(!rest.contains(Self.address) && details.history.map(\.detail) == ["erased"])
-                let kept = try await details(bench, of: letters.first { $0.aggregateID == other })
+                let kept = try await self.details(bench, of: letters.first { $0.aggregateID == other })
                 #expect(String(decoding: kept.body, as: UTF8.self).contains(Self.address))
 
                 try await erase(bench, [other])
