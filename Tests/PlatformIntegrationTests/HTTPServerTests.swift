@@ -70,7 +70,7 @@ import Testing
             #expect(missing.header("traceparent")?.contains(traceID) == true)
             let wrong = try await client.send("DELETE", "/hello")
             #expect(wrong.status == 405)
-            #expect(wrong.header("allow") == "GET, HEAD")
+            #expect(wrong.header("allow") == "GET, HEAD, OPTIONS")
             #expect(try await client.send("BREW", "/hello").status == 405)
             #expect(try await client.send("GET", "/%FF").status == 400)
             #expect(try await client.send("GET", "/hello?a=%FF").status == 400)
