@@ -129,7 +129,8 @@ import Testing
 
     /// A zero byte cannot be read back from JSON: it would have cost the message all of its headers when it is sent again.
     @Test func aHeaderWithAZeroByteCostsADeadLetterNoOther() {
-        let dead = DeadMessage(delivery(["odd\0": "a\0b", "traceparent": "t"]), at: Self.now)
+        let headers: MessageHeaders = ["odd\0": "a\0b", "odd\u{FFFD}": "c", "traceparent": "t"]
+        let dead = DeadMessage(delivery(headers), at: Self.now)
         let again = OutboxEntry.headers(
             Array(DeadMessage.redriveHeaders(from: Array(dead.headers.utf8), redrive: 1).utf8))
         #expect(again["traceparent"] == "t" && again["odd\u{FFFD}"] == "a\u{FFFD}b")

@@ -53,8 +53,10 @@ struct DeadMessage: Sendable {
 
     private static func json(_ headers: MessageHeaders) -> String {
         var json = JSONWriter()
+        // A name with a zero byte may become another's, and no name may come twice.
+        var names: Set<String> = []
         json.object { json in
-            for (name, value) in headers.sorted(by: { $0.key < $1.key }) {
+            for (name, value) in headers.sorted(by: { $0.key < $1.key }) where names.insert(name.storable).inserted {
                 switch value {
                 case .text(let text): json.field(name.storable, text.storable)
                 case .integer(let number): json.field(name.storable, number)
