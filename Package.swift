@@ -30,22 +30,26 @@ let systemLibraries: [Target] = [
 let platform: [Target] = [
     library("Locking", in: "Platform"),
     library("JSON", in: "Platform", ["CJansson"]),
-    library("DomainKit", in: "Platform", ["Locking", "JSON"]),
-    library("Observability", in: "Platform", ["Locking", "DomainKit", "JSON"]),
+    library("Tracing", in: "Platform", ["Locking"]),
+    library("DomainKit", in: "Platform", ["Locking", "JSON", "Tracing"]),
+    library("Observability", in: "Platform", ["Locking", "DomainKit", "JSON", "Tracing"]),
     library("Lifecycle", in: "Platform", ["Locking", "DomainKit", "Observability", "CLinux"]),
     library("Cryptography", in: "Platform", ["COpenSSL"]),
     library("HTTPClient", in: "Platform", ["Lifecycle", "CCurl"]),
     library(
         "Tokens", in: "Platform",
         ["Locking", "DomainKit", "JSON", "Observability", "Lifecycle", "Cryptography", "HTTPClient"]),
-    library("Postgres", in: "Platform", ["Locking", "DomainKit", "Observability", "Lifecycle", "CLibpq", "CLinux"]),
+    library("OTLP", in: "Platform", ["JSON", "Observability", "Lifecycle", "Tracing", "HTTPClient"]),
+    library(
+        "Postgres", in: "Platform",
+        ["Locking", "DomainKit", "Observability", "Lifecycle", "Tracing", "CLibpq", "CLinux"]),
     library("AMQP", in: "Platform", ["Locking", "DomainKit", "Observability", "Lifecycle", "CRabbitMQ", "CLinux"]),
     library(
         "HTTPServer", in: "Platform",
-        ["Locking", "DomainKit", "JSON", "Observability", "Lifecycle", "Cryptography", "CMicroHTTPD"]),
+        ["Locking", "DomainKit", "JSON", "Observability", "Lifecycle", "Cryptography", "Tracing", "CMicroHTTPD"]),
     library(
         "Messaging", in: "Platform",
-        ["Locking", "DomainKit", "JSON", "Observability", "Lifecycle", "Cryptography", "Postgres", "AMQP"]),
+        ["Locking", "DomainKit", "JSON", "Observability", "Lifecycle", "Cryptography", "Tracing", "Postgres", "AMQP"]),
     library("DeadLetterAPI", in: "Platform", ["DomainKit", "JSON", "HTTPServer", "Messaging"]),
     library(
         "RateLimiting", in: "Platform",
@@ -54,8 +58,8 @@ let platform: [Target] = [
     library("Templating", in: "Platform", ["JSON", "Locking", "CMustache"]),
     library(
         "Runtime", in: "Platform",
-        ["Locking", "DomainKit", "JSON", "Observability", "Lifecycle", "HTTPServer", "Postgres", "AMQP", "Messaging"]
-            + ["Tokens", "RateLimiting"]),
+        ["Locking", "DomainKit", "JSON", "Observability", "Lifecycle", "Tracing", "OTLP", "HTTPServer", "Postgres"]
+            + ["AMQP", "Messaging", "Tokens", "RateLimiting"]),
 ]
 
 // MARK: - Domains: one entry each
@@ -161,7 +165,8 @@ let tests: [Target] = [
     test(
         "PlatformTests",
         ["Locking", "JSON", "DomainKit", "Observability", "Lifecycle", "Cryptography", "Runtime", "Migrations"]
-            + ["HTTPServer", "Messaging", "Postgres", "AMQP", "Templating", "Tokens", "RateLimiting"]),
+            + ["HTTPServer", "Messaging", "Postgres", "AMQP", "Templating", "Tokens", "RateLimiting", "Tracing"]
+            + ["OTLP"]),
     test(
         "SimulationTests",
         ["JSON", "DomainKit", "Observability", "Lifecycle", "Messaging", "Postgres", "AMQP"]),
@@ -169,7 +174,7 @@ let tests: [Target] = [
         "PlatformIntegrationTests",
         ["Locking", "JSON", "DomainKit", "Observability", "Lifecycle", "Postgres", "AMQP"]
             + ["HTTPServer", "HTTPClient", "Messaging", "DeadLetterAPI", "Migrations", "Runtime", "TestKit", "CLinux"]
-            + ["Tokens", "Cryptography", "RateLimiting"]),
+            + ["Tokens", "Cryptography", "RateLimiting", "Tracing", "OTLP"]),
     test(
         "EndToEndTests",
         ["Locking", "JSON", "DomainKit", "Observability", "Lifecycle", "Postgres", "AMQP", "Messaging", "TestKit"]
@@ -186,7 +191,7 @@ let fuzzing: [Target] =
             name: "fuzz",
             dependencies: [
                 "JSON", "DomainKit", "HTTPServer", "AMQP", "Messaging", "Templating", "OrderContracts", "OrderAPI",
-                "StockContracts", "NotificationContracts", "Tokens", "Cryptography",
+                "StockContracts", "NotificationContracts", "Tokens", "Cryptography", "Tracing",
             ],
             path: "Tests/Fuzzing", exclude: ["Corpus"],
             swiftSettings: strict() + [.unsafeFlags(["-parse-as-library"])])

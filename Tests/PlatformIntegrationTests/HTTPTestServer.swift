@@ -3,6 +3,7 @@ import Lifecycle
 import Locking
 import Observability
 import TestKit
+import Tracing
 
 /// A server on a port of its own, which lives as long as the test's closure.
 struct HTTPTestServer: Sendable {
@@ -23,7 +24,7 @@ struct HTTPTestServer: Sendable {
     }
 
     static func with<Result: Sendable>(
-        _ settings: HTTPServerSettings = .init(), routes: (inout Router) -> Void = { _ in },
+        _ settings: HTTPServerSettings = .init(), tracer: Tracer = Tracer(), routes: (inout Router) -> Void = { _ in },
         _ body: @Sendable (HTTPTestServer) async throws -> Result
     ) async throws -> Result {
         var router = Router()
@@ -34,7 +35,7 @@ struct HTTPTestServer: Sendable {
         let sink = MemorySink()
         let server = HTTPServer(
             host: "127.0.0.1", port: 0, router: router, settings: settings,
-            logger: Logger(service: "test", sink: sink), metrics: metrics)
+            logger: Logger(service: "test", sink: sink), metrics: metrics, tracer: tracer)
         let test = HTTPTestServer(port: try server.start(), metrics: metrics, sink: sink)
         async let running: Void = server.run(until: test.shutdown)
         do {

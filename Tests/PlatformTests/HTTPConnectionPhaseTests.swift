@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct HTTPConnectionPhaseTests {
     private let start = ContinuousClock.now
-    private let subject = RequestSubject(path: "/", trace: TraceContext(continuing: nil))
+    private let subject = RequestSubject(path: "/", trace: .root(isSampled: false))
 
     private func handling(deadline: Duration = .seconds(10)) -> (ConnectionPhase, Int) {
         var phase = ConnectionPhase(now: start)

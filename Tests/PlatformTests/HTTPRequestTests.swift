@@ -73,13 +73,22 @@ import Testing
         #expect(headers["accept"] == nil)
     }
 
-    @Test func theCauseCarriesTheClientsTraceOnWithASpanOfItsOwn() throws {
+    @Test func theCauseCarriesTheClientsTraceOn() {
         let parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
-        let cause = HTTPRequest(.get, "/", headers: ["traceparent": parent, "x-correlation-id": "abc-1"]).cause
+        let cause = HTTPRequest(
+            .get, "/",
+            headers: ["traceparent": parent, "tracestate": "a=1", "Tracestate": "b=2", "x-correlation-id": "abc-1"]
+        ).cause
         #expect(cause.correlationID == "abc-1")
-        let traceparent = try #require(cause.traceparent)
-        #expect(traceparent.hasPrefix("00-0af7651916cd43dd8448eb211c80319c-") && traceparent.hasSuffix("-01"))
-        #expect(traceparent != parent && traceparent.utf8.count == 55)
+        #expect(cause.traceparent == parent)
+        #expect(cause.tracestate == "a=1,b=2")
+    }
+
+    @Test func twoParentsAreNone() {
+        let first = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+        let second = "00-1af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+        let trace = HTTPRequest(.get, "/", headers: ["traceparent": first, "Traceparent": second]).trace
+        #expect(trace.traceparent != first && trace.traceparent != second)
     }
 
     @Test(arguments: [

@@ -34,11 +34,16 @@ public struct Cause: Sendable, Equatable {
     public let causationID: EntityID?
     /// The W3C trace context of the hop, as in its `traceparent` header.
     public let traceparent: String?
+    /// What other systems keep in the trace, as in the `tracestate` header.
+    public let tracestate: String?
 
-    public init(correlationID: String, causationID: EntityID? = nil, traceparent: String? = nil) {
+    public init(
+        correlationID: String, causationID: EntityID? = nil, traceparent: String? = nil, tracestate: String? = nil
+    ) {
         self.correlationID = correlationID
         self.causationID = causationID
         self.traceparent = traceparent
+        self.tracestate = tracestate
     }
 }
 

@@ -1,4 +1,5 @@
 import Locking
+import Tracing
 
 /// Handles concurrent requests together: what arrives while batches are in flight becomes the next batch.
 ///
@@ -17,6 +18,8 @@ public final class Gatherer<Request: Sendable, Outcome: Sendable>: Sendable {
     private struct Entry {
         let number: Int
         let request: Request
+        /// What the caller is at work for, where that is recorded.
+        let span: Span?
     }
 
     private struct State {
@@ -50,7 +53,9 @@ public final class Gatherer<Request: Sendable, Outcome: Sendable>: Sendable {
             return state.lastNumber
         }
         return try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { join(Entry(number: number, request: request), $0) }
+            try await withCheckedThrowingContinuation {
+                join(Entry(number: number, request: request, span: Span.current), $0)
+            }
         } onCancel: {
             leave(number)
         }
@@ -101,7 +106,9 @@ public final class Gatherer<Request: Sendable, Outcome: Sendable>: Sendable {
 
     private func handle(_ batch: ArraySlice<Entry>) async {
         do {
-            let outcomes = try await work(batch.map(\.request))
+            let outcomes = try await Span.shared(by: batch.compactMap(\.span), as: "gathered") {
+                try await work(batch.map(\.request))
+            }
             guard outcomes.count == batch.count else { throw OutcomesMissing() }
             for (caller, outcome) in zip(take(callersOf: batch), outcomes) { caller?.resume(returning: outcome) }
         } catch  where batch.count == 1 || error.meansTemporarilyUnavailable || error is OutcomesMissing {

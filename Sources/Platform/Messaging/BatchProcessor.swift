@@ -1,10 +1,16 @@
 import AMQP
 import DomainKit
 import Observability
+import Tracing
 
 /// Settles a batch of deliveries: when ``process(_:)`` returns, each of them may be acknowledged.
 struct BatchProcessor<Event: IntegrationEvent>: Sendable {
-    private typealias Item = (delivery: Delivery, received: Received<Event>)
+    private struct Item: Sendable {
+        let delivery: Delivery
+        let received: Received<Event>
+        /// Where the message is recorded.
+        let span: Span?
+    }
 
     let queue: String
     let retryDelays: [Duration]
@@ -13,6 +19,7 @@ struct BatchProcessor<Event: IntegrationEvent>: Sendable {
     let clock: any WallClock
     let timing: any Timing
     let logger: Logger
+    let tracer: Tracer
     let metrics: ConsumerMetrics
     let failures: FailurePublisher
     let pause: Pause
@@ -22,9 +29,11 @@ struct BatchProcessor<Event: IntegrationEvent>: Sendable {
     /// - Throws: ``ConsumerStopped`` when it is to stop before all are settled.
     func process(_ deliveries: [Delivery]) async throws {
         var items: [Item] = []
+        defer { for item in items { item.span?.end() } }
         for delivery in deliveries {
             do throws(UnreadableMessage) {
-                items.append((delivery, try Received(delivery)))
+                let (received, span) = try Received<Event>(delivery).traced(by: tracer, delivery, from: queue)
+                items.append(Item(delivery: delivery, received: received, span: span))
             } catch {
                 try await settle(failure(of: delivery, reason: error.description, isFinal: true))
             }
@@ -42,7 +51,9 @@ struct BatchProcessor<Event: IntegrationEvent>: Sendable {
     private func handle(_ items: [Item]) async throws -> Bool {
         if items.count < 2 { return items.isEmpty }
         do {
-            try await pause.whileAway { try await transact(items) }
+            try await Span.shared(by: items.compactMap(\.span), as: "batch") {
+                try await pause.whileAway { try await transact(items) }
+            }
             return true
         } catch let stop as ConsumerStopped {
             throw stop
@@ -53,13 +64,20 @@ struct BatchProcessor<Event: IntegrationEvent>: Sendable {
     }
 
     private func handleAlone(_ item: Item) async throws {
+        defer { item.span?.end() }
+        try await Span.shared(by: item.span.map { [$0] } ?? [], as: "alone") { try await attempt(item) }
+    }
+
+    private func attempt(_ item: Item) async throws {
         do {
             try await pause.whileAway { try await transact([item]) }
         } catch let stop as ConsumerStopped {
             throw stop
         } catch {
             let failure = failure(of: item.delivery, reason: String(describing: error), isFinal: false)
-            logger.warn(
+            item.span?.fail(String(describing: type(of: error)))
+            item.span?.set("tradewind.attempt", .integer(failure.attempt))
+            logger.with(TraceContext(item.received.cause)).warn(
                 "message could not be handled", .messageID(item.received.messageID),
                 .correlationID(item.received.cause.correlationID), .attempt(failure.attempt), .error(error))
             if failure.destination == .deadLetters { try await giveUp(item, failure.reason) }
@@ -106,7 +124,7 @@ struct BatchProcessor<Event: IntegrationEvent>: Sendable {
             metrics.count(.retried)
         case .deadLetters:
             metrics.count(.deadLettered)
-            logger.error(
+            logger.with(TraceContext(failure.delivery.properties.headers)).error(
                 "message moved to the dead letters", LogField("message_id", message.messageID), .reason(failure.reason),
                 .attempt(failure.attempt))
         }

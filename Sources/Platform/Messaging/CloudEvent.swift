@@ -11,8 +11,9 @@ enum CloudEvent {
     static let correlationID = "correlationid"
     static let causationID = "causationid"
     static let schemaVersion = "schemaversion"
-    /// The W3C trace context travels as a header of its own name.
+    /// The W3C trace context travels as headers of their own names.
     static let traceparent = "traceparent"
+    static let tracestate = "tracestate"
 
     /// The header that carries `attribute`.
     static func header(_ attribute: String) -> String { "cloudEvents_\(attribute)" }

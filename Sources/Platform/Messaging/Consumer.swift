@@ -3,6 +3,7 @@ import DomainKit
 import Lifecycle
 import Observability
 import Postgres
+import Tracing
 
 /// Feeds the messages of one queue to a handler, each with its effects exactly once.
 ///
@@ -31,14 +32,15 @@ public final class Consumer<Event: IntegrationEvent>: Service {
     ///   - broker: where the queue is; one connection to receive, and one more once something fails.
     ///   - inbox: where the inbox and the outbox are, and the transactions of the handler.
     ///   - wakeUp: told after each commit that published something; the relay of this process listens to it.
+    ///   - tracer: begins the span of each message.
     ///   - whenGivenUp: called once, after the last attempt at a message failed and before it goes to the dead letters:
     ///     the place to publish that it failed.
     ///   - handler: called with at least one event.
     public convenience init(
         _ subscription: Subscription<Event>, on broker: BrokerSettings, inbox: PostgresPool,
         wakeUp: OutboxWakeUp? = nil, settings: ConsumerSettings = ConsumerSettings(), logger: Logger = .silent,
-        clock: any WallClock = SystemClock(), metrics: MetricsRegistry = .shared, whenGivenUp: GivenUp? = nil,
-        handler: @escaping Handler
+        clock: any WallClock = SystemClock(), metrics: MetricsRegistry = .shared, tracer: Tracer = .shared,
+        whenGivenUp: GivenUp? = nil, handler: @escaping Handler
     ) {
         let broker = broker.named("\(broker.name) \(subscription.queue)")
         self.init(
@@ -47,15 +49,15 @@ public final class Consumer<Event: IntegrationEvent>: Service {
             inbox: PostgresInboxStore(
                 pool: inbox, clock: clock, events: EventLog(logger: logger.with(.queue(subscription.queue)))),
             wakeUp: wakeUp, settings: settings, logger: logger,
-            clock: clock, metrics: metrics, whenGivenUp: whenGivenUp, handler: handler)
+            clock: clock, metrics: metrics, tracer: tracer, whenGivenUp: whenGivenUp, handler: handler)
     }
 
     /// A consumer between any broker and any database.
     init(
         _ subscription: Subscription<Event>, deliveries: any DeliverySource, failures: any MessagePublisher,
         heartbeat: Duration, inbox: any InboxStore, wakeUp: OutboxWakeUp?, settings: ConsumerSettings, logger: Logger,
-        clock: any WallClock, timing: any Timing = SystemTiming(), metrics: MetricsRegistry, whenGivenUp: GivenUp?,
-        handler: @escaping Handler
+        clock: any WallClock, timing: any Timing = SystemTiming(), metrics: MetricsRegistry,
+        tracer: Tracer = .shared, whenGivenUp: GivenUp?, handler: @escaping Handler
     ) {
         name = "consumer \(subscription.queue)"
         self.subscription = subscription
@@ -71,7 +73,7 @@ public final class Consumer<Event: IntegrationEvent>: Service {
         makeProcessor = { shutdown in
             BatchProcessor(
                 queue: subscription.queue, retryDelays: settings.retryDelays, inbox: inbox, wakeUp: wakeUp,
-                clock: clock, timing: timing, logger: logger, metrics: metrics,
+                clock: clock, timing: timing, logger: logger, tracer: tracer, metrics: metrics,
                 failures: FailurePublisher(connection: failures, topology: topology),
                 pause: Pause(until: shutdown, logger: logger, timing: timing), handler: handler,
                 whenGivenUp: whenGivenUp)

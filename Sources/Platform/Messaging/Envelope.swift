@@ -34,7 +34,8 @@ extension Received {
             cause: Cause(
                 correlationID: CloudEvent.value(CloudEvent.correlationID, in: headers) ?? properties.correlationID
                     ?? messageID.description,
-                causationID: messageID, traceparent: headers[CloudEvent.traceparent]?.text))
+                causationID: messageID, traceparent: headers[CloudEvent.traceparent]?.text,
+                tracestate: headers[CloudEvent.tracestate]?.text))
     }
 
     private static func event(_ body: [UInt8]) throws(UnreadableMessage) -> Event {

@@ -2,6 +2,7 @@ import AMQP
 import Lifecycle
 import Observability
 import Postgres
+import Tracing
 
 /// How a relay works. The defaults suit a laptop as well as production.
 public struct RelaySettings: Sendable {
@@ -41,25 +42,28 @@ public final class OutboxRelay: Service {
     private let timing: any Timing
     private let logger: Logger
     private let metrics: RelayMetrics
+    private let tracer: Tracer
     private let status: ConnectionStatus
 
     /// - Parameters:
     ///   - pool: where the outbox is. The relay keeps one of its connections.
     ///   - broker: where to publish to, on a connection of its own.
     ///   - wakeUp: what this process's own consumers signal.
+    ///   - tracer: begins the span of each message that is published.
     public convenience init(
         from pool: PostgresPool, to broker: BrokerSettings, wakeUp: OutboxWakeUp = OutboxWakeUp(),
-        settings: RelaySettings = RelaySettings(), logger: Logger = .silent, metrics: MetricsRegistry = .shared
+        settings: RelaySettings = RelaySettings(), logger: Logger = .silent, metrics: MetricsRegistry = .shared,
+        tracer: Tracer = .shared
     ) {
         self.init(
             from: PostgresOutboxStore(pool: pool), to: AMQPConnection(broker.named("\(broker.name) outbox-relay")),
-            wakeUp: wakeUp, settings: settings, logger: logger, metrics: metrics)
+            wakeUp: wakeUp, settings: settings, logger: logger, metrics: metrics, tracer: tracer)
     }
 
     /// A relay between any database and any broker.
     init(
         from store: any OutboxStore, to publisher: any MessagePublisher, wakeUp: OutboxWakeUp, settings: RelaySettings,
-        timing: any Timing = SystemTiming(), logger: Logger, metrics: MetricsRegistry
+        timing: any Timing = SystemTiming(), logger: Logger, metrics: MetricsRegistry, tracer: Tracer = .shared
     ) {
         self.store = store
         self.publisher = publisher
@@ -68,6 +72,7 @@ public final class OutboxRelay: Service {
         self.timing = timing
         self.logger = logger.with(.service("outbox-relay"))
         self.metrics = RelayMetrics(metrics)
+        self.tracer = tracer
         status = ConnectionStatus(logger: self.logger)
     }
 
@@ -79,7 +84,7 @@ public final class OutboxRelay: Service {
             try await store.withSession { session in
                 var work = RelaySession(
                     session, publisher, wakeUp: wakeUp, settings: settings, timing: timing, logger: logger,
-                    metrics: metrics, status: status)
+                    metrics: metrics, tracer: tracer, status: status)
                 try await work.run(until: shutdown)
             }
         }

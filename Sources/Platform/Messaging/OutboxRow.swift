@@ -39,6 +39,7 @@ struct OutboxRow: Sendable {
             json.field(CloudEvent.header(CloudEvent.correlationID), cause.correlationID)
             json.field(CloudEvent.header(CloudEvent.causationID), ifPresent: cause.causationID)
             json.field(CloudEvent.traceparent, ifPresent: cause.traceparent)
+            json.field(CloudEvent.tracestate, ifPresent: cause.tracestate)
         }
         return String(decoding: json.bytes, as: UTF8.self)
     }

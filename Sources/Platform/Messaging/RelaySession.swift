@@ -3,6 +3,7 @@ import DomainKit
 import Lifecycle
 import Observability
 import Synchronization
+import Tracing
 
 /// A relay's work on one session with the database and one connection to the broker. What breaks either ends it.
 struct RelaySession {
@@ -13,6 +14,7 @@ struct RelaySession {
     private let timing: any Timing
     private let logger: Logger
     private let metrics: RelayMetrics
+    private let tracer: Tracer
     private let status: ConnectionStatus
     private var locks: ShardLocks
     private var parked: ParkedRoutes
@@ -21,7 +23,8 @@ struct RelaySession {
 
     init(
         _ session: any OutboxSession, _ publisher: any MessagePublisher, wakeUp: OutboxWakeUp,
-        settings: RelaySettings, timing: any Timing, logger: Logger, metrics: RelayMetrics, status: ConnectionStatus
+        settings: RelaySettings, timing: any Timing, logger: Logger, metrics: RelayMetrics, tracer: Tracer,
+        status: ConnectionStatus
     ) {
         self.session = session
         self.publisher = publisher
@@ -30,6 +33,7 @@ struct RelaySession {
         self.timing = timing
         self.logger = logger
         self.metrics = metrics
+        self.tracer = tracer
         self.status = status
         locks = ShardLocks(session)
         parked = ParkedRoutes(limit: settings.unroutableRetryLimit)
@@ -88,9 +92,12 @@ struct RelaySession {
 
     private mutating func publish(_ entries: [OutboxEntry]) async throws -> (heldBack: Set<EntityID>, isMoving: Bool) {
         guard !entries.isEmpty else { return ([], false) }
+        let spans = PublishSpans(entries.map(\.message), tracer)
+        defer { spans.endUnpublished() }
         let began = timing.now
-        let report = try await publisher.publish(entries.map(\.message))
+        let report = try await publisher.publish(spans.messages)
         metrics.publishing.observe(timing.now - began)
+        spans.end(report.outcomes)
         var confirmed: [Int64] = []
         var heldBack: Set<EntityID> = []
         var isMoving = false

@@ -29,6 +29,7 @@ public actor PostgresConnection: PostgresStatements {
     private var prepared: [String: String] = [:]
     private var preparedCount = 0
     private(set) var transaction = TransactionState()
+    nonisolated let spans: StatementSpans
 
     /// Creates a connection that is not open yet.
     public init(_ settings: PostgresSettings) { self.init(settings, metrics: nil) }
@@ -36,6 +37,7 @@ public actor PostgresConnection: PostgresStatements {
     init(_ settings: PostgresSettings, metrics: PostgresMetrics?) {
         self.settings = settings
         self.metrics = metrics
+        spans = StatementSpans(settings)
         executor = ThreadExecutor(name: "postgres")
     }
 
@@ -92,7 +94,9 @@ public actor PostgresConnection: PostgresStatements {
     public func run<Value: Sendable>(
         _ statement: PostgresStatement, decode: (@Sendable (borrowing PostgresRow) throws -> Value)?
     ) async throws(PostgresError) -> (rows: [Value], affected: Int) {
-        try await cancellable { isCancelled throws(PostgresError) in
+        let span = spans.begin(statement.sql)
+        defer { span?.end() }
+        return try await cancellable { isCancelled throws(PostgresError) in
             let began = ContinuousClock.now
             defer { metrics?.observe(statement.sql, since: began) }
             do throws(PostgresError) {
@@ -100,6 +104,7 @@ public actor PostgresConnection: PostgresStatements {
                 guard let decode else { return (rows: [], affected: result.affectedRows) }
                 return (rows: try result.rows(decode), affected: result.affectedRows)
             } catch {
+                span?.fail(error)
                 throw error.at(statement.place, statement: statement.sql)
             }
         }
@@ -234,6 +239,8 @@ extension PostgresConnection {
         let failed = transaction.failure
         let began = ContinuousClock.now
         defer { metrics?.observe("COMMIT", since: began) }
+        let span = spans.begin("COMMIT")
+        defer { span?.end() }
         do throws(PostgresError) {
             let tag = try send([.simple("COMMIT")], isCancelled: { false }).commandTag
             transaction.end()
@@ -243,6 +250,7 @@ extension PostgresConnection {
                     underlying: failed)
             }
         } catch {
+            span?.fail(error)
             guard error.code == .connection || error.code == .timeout else { throw error }
             throw PostgresError(
                 .commitOutcomeUnknown, "COMMIT was sent and not answered", sqlState: error.sqlState, underlying: error)

@@ -44,6 +44,11 @@ public struct PostgresSettings: Sendable {
         return nil
     }
 
+    /// Where the database is, for those who look at traces.
+    var target: (host: String, port: Int, database: String) {
+        (keyword("host") ?? "localhost", keyword("port").flatMap { Int($0) } ?? 5432, keyword("dbname") ?? "")
+    }
+
     /// The URL's value of a libpq keyword such as `host`, `port` or `dbname`.
     func keyword(_ name: String) -> String? {
         guard let options = PQconninfoParse(url, nil) else { return nil }

@@ -1,3 +1,5 @@
+import Tracing
+
 /// One transaction, lent to the closure that works in it.
 ///
 /// Statements after that closure has returned throw ``PostgresError`` `closed`.
@@ -26,6 +28,13 @@ extension PostgresConnection {
     public nonisolated func transaction<Value: Sendable>(
         isolation: PostgresIsolation = .readCommitted,
         _ body: @Sendable (PostgresTransaction) async throws -> Value
+    ) async throws -> Value {
+        guard let span = spans.beginTransaction() else { return try await attempt(isolation, body) }
+        return try await span.measure { try await attempt(isolation, body) }
+    }
+
+    private nonisolated func attempt<Value: Sendable>(
+        _ isolation: PostgresIsolation, _ body: @Sendable (PostgresTransaction) async throws -> Value
     ) async throws -> Value {
         var attempt = 1
         while true {

@@ -59,6 +59,20 @@ public final class Environment {
         return value ?? ""
     }
 
+    /// A text that must not be shown, like ``secret(_:_:)``, but nil where there is none.
+    public func optionalSecret(_ name: String, _ meaning: String) -> String? {
+        let isGiven = present(name) != nil || present("\(name)_FILE") != nil
+        let value = isGiven ? secretValue(name) : nil
+        settings.append(
+            Setting(name: name, meaning: meaning, defaultValue: "", value: value ?? "", isSecret: isGiven))
+        return value
+    }
+
+    /// Yes or no.
+    public func boolean(_ name: String, default fallback: Bool, _ meaning: String) -> Bool {
+        value(name, default: fallback, meaning, expected: "must be true or false") { Bool($0.lowercased()) }
+    }
+
     /// A whole number.
     public func integer(_ name: String, default fallback: Int, in range: ClosedRange<Int>, _ meaning: String) -> Int {
         let expected = "must be a whole number from \(range.lowerBound) to \(range.upperBound)"

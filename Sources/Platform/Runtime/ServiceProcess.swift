@@ -44,6 +44,7 @@ public struct ServiceProcess<Settings: Sendable>: Sendable {
             "LOG_FORMAT", default: LogFormat.json, "json, an object a line; or text, for people",
             expected: "must be json or text",
             show: { $0.name }, read: { LogFormat($0) })
+        let tracing = TracingSettings(environment, service: name)
         let settings: Settings
         do throws(ConfigurationError) {
             settings = try readSettings(environment)
@@ -58,16 +59,17 @@ public struct ServiceProcess<Settings: Sendable>: Sendable {
         ProcessSignals.moveLogLevel(of: logger)
         MetricsRegistry.shared.addProcessFigures()
         let context = ProcessContext(name: name, logger: logger, readiness: Readiness())
-        ExitCode.end(await run(compose, settings, context, until: shutdown))
+        ExitCode.end(await run(compose, settings, context, tracing, until: shutdown))
     }
 
     private func run(
         _ compose: @Sendable (Settings, ProcessContext) async throws -> [any Service], _ settings: Settings,
-        _ process: ProcessContext, until shutdown: ShutdownSignal
+        _ process: ProcessContext, _ tracing: TracingSettings, until shutdown: ShutdownSignal
     ) async -> Int32 {
         let logger = process.logger
         do {
-            let services = try await compose(settings, process)
+            // The first to start and the last to stop: it tells what all others do.
+            let services = tracing.begin(logger: logger) + (try await compose(settings, process))
             for service in services { try await service.prepare() }
             process.readiness.begin(watching: services)
             shutdown.onTrigger {
@@ -113,8 +115,11 @@ public struct ServiceProcess<Settings: Sendable>: Sendable {
     }
 
     private func help(_ environment: Environment) -> String {
-        let lines = environment.settings.map { setting in
-            let fallback = setting.isSecret || setting.defaultValue == nil ? "required" : setting.defaultValue ?? ""
+        // Those of OpenTelemetry are many, and rarely what somebody looks for.
+        let isOfOthers = { (setting: Environment.Setting) in setting.name.hasPrefix("OTEL_") }
+        let settings = environment.settings.filter { !isOfOthers($0) } + environment.settings.filter(isOfOthers)
+        let lines = settings.map { setting in
+            let fallback = setting.defaultValue ?? "required"
             return "  \(setting.name) (\(fallback.isEmpty ? "empty" : fallback))\n      \(setting.meaning)"
         }
         return """

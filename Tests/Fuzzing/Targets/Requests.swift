@@ -2,6 +2,7 @@ import DomainKit
 import JSON
 import OrderAPI
 import Templating
+import Tracing
 
 @testable import HTTPServer
 
@@ -43,8 +44,14 @@ extension FuzzTarget {
             require(again == money, "\(text) \(code) is read again as what it is")
             _ = try? money.multiplied(by: 10_000).adding(money)
         }
-        let trace = TraceContext(continuing: text)
-        require(trace.traceparent.utf8.count == 55, "\(trace.traceparent) is a traceparent")
+        if let trace = TraceContext(traceparent: text) {
+            require(TraceContext(traceparent: trace.traceparent) == trace, "\(text) is read again as what it is")
+        }
+        let traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+        if let state = TraceContext(traceparent: traceparent, tracestate: text)?.tracestate {
+            let again = TraceContext(traceparent: traceparent, tracestate: state)?.tracestate
+            require(state.utf8.count <= 512 && again == state, "\(state) is read again as what it is")
+        }
         _ = MediaType(text)?.isJSON
         _ = HTTPRequest(.get, "/", headers: ["X-Correlation-ID": text]).cause
     }

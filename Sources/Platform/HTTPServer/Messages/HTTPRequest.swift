@@ -1,4 +1,5 @@
 import DomainKit
+import Tracing
 
 /// A request as a handler gets it: the whole of it has arrived.
 public struct HTTPRequest: Sendable {
@@ -29,7 +30,7 @@ public struct HTTPRequest: Sendable {
     ) {
         self.init(
             method, path, query: query, headers: headers, body: body, remoteAddress: remoteAddress, deadline: deadline,
-            trace: TraceContext(continuing: headers["traceparent"]))
+            trace: headers.trace ?? .root(isSampled: false))
     }
 
     init(
@@ -60,7 +61,8 @@ public struct HTTPRequest: Sendable {
     /// that is fit to be kept, else the trace's id.
     public var cause: Cause {
         let sent = headers["x-correlation-id"].flatMap { $0.isFitForCorrelation ? $0 : nil }
-        return Cause(correlationID: sent ?? trace.traceID, traceparent: trace.traceparent)
+        return Cause(
+            correlationID: sent ?? trace.traceID, traceparent: trace.traceparent, tracestate: trace.tracestate)
     }
 }
 

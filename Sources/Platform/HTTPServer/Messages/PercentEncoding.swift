@@ -1,6 +1,6 @@
 /// Decodes `%41` and, where `plusIsSpace`, `+`. Nil where the result is no UTF-8 or holds a NUL, or a `%` is followed by
 /// anything but two hexadecimal digits.
-func percentDecoded(_ encoded: some Collection<UInt8>, plusIsSpace: Bool = false) -> String? {
+public func percentDecoded(_ encoded: some Collection<UInt8>, plusIsSpace: Bool = false) -> String? {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(encoded.count)
     var rest = encoded.makeIterator()

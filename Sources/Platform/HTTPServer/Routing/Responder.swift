@@ -61,22 +61,24 @@ struct Responder: Sendable {
         case _ where error.meansTemporarilyUnavailable:
             if let heldBack = refusals.admit() {
                 logger.warn(
-                    "request refused: something needed is away", .error(error), .trace(request), .route(request),
+                    "request refused: something needed is away", .error(error), .traceID(request.trace),
+                    .spanID(request.trace), .route(request),
                     .heldBack(heldBack))
             } else {
                 logger.debug(
-                    "request refused: something needed is away", .error(error), .trace(request), .route(request))
+                    "request refused: something needed is away", .error(error), .traceID(request.trace),
+                    .spanID(request.trace), .route(request))
             }
             return .unavailable("The service is temporarily unavailable.")
         default:
-            logger.error("request failed", .error(error), .trace(request), .route(request))
+            logger.error(
+                "request failed", .error(error), .traceID(request.trace), .spanID(request.trace), .route(request))
             return .internalError
         }
     }
 }
 
 extension LogField {
-    static func trace(_ request: HTTPRequest) -> LogField { LogField("trace_id", request.trace.traceID) }
     static func route(_ request: HTTPRequest) -> LogField {
         LogField("http.route", "\(request.method.rawValue) \(request.route)")
     }

@@ -1,3 +1,5 @@
+import Tracing
+
 /// Where one TCP connection is in the life of its requests. Pure: it decides, and ``Connection`` acts.
 ///
 /// ```

@@ -1,4 +1,5 @@
 import CMicroHTTPD
+import Tracing
 
 /// One request and its answer. Lives and is used on libmicrohttpd's polling thread only, from the request's first
 /// callback to its completion; other threads reach the connection, never this.
@@ -13,6 +14,9 @@ final class Exchange {
     private let handle: OpaquePointer
     private let head: RequestHead
     private let began = ContinuousClock.now
+    private let trace: TraceContext
+    /// Where the request is recorded.
+    private let span: Span?
     private var match: Result<RouteMatch, Problem>
     private var body: [UInt8] = []
     private var received = 0
@@ -23,12 +27,24 @@ final class Exchange {
         self.connection = connection
         self.handle = handle
         self.head = head
+        let match: Result<RouteMatch, Problem>
         do throws(Problem) {
             guard head.query != nil else { throw .badRequest("The query is not percent-encoded UTF-8.") }
             match = .success(try core.router.match(head.method, head.path))
         } catch {
             match = .failure(error)
         }
+        self.match = match
+        (trace, span) = core.tracer.begin(
+            head, match, from: core.settings.trustedProxies.client(behind: connection.remoteAddress, head.headers),
+            began: began)
+    }
+
+    deinit {
+        releaseBody()
+        // Nothing happens where the answer has ended it.
+        span?.fail("cancelled", "the connection ended before the answer")
+        span?.end()
     }
 
     /// The headers are here.
@@ -64,8 +80,6 @@ final class Exchange {
         return .YES
     }
 
-    deinit { releaseBody() }
-
     /// Gives up what has arrived of the body, or hands it on.
     private func releaseBody() {
         core.releaseBody(body.count)
@@ -90,7 +104,7 @@ final class Exchange {
     private var clientAddress: String {
         core.settings.trustedProxies.client(behind: connection.remoteAddress, head.headers)
     }
-    private var subject: RequestSubject { RequestSubject(path: head.path, trace: head.trace) }
+    private var subject: RequestSubject { RequestSubject(path: head.path, trace: trace) }
 
     /// Starts the filters and the handler, which may answer before this returns.
     /// - Returns: why they were not started: the server stops, or has too much to do.
@@ -102,7 +116,7 @@ final class Exchange {
             core.endWork()
             return .shuttingDown
         }
-        let request = HTTPRequest(head, body: body, from: clientAddress, deadline: deadline)
+        let request = HTTPRequest(head, body: body, from: clientAddress, deadline: deadline, trace: trace)
         releaseBody()
         let answering: @Sendable () async -> Void = { [core, match, connection, subject] in
             let response = await core.responder.respond(to: request, by: match)
@@ -112,8 +126,8 @@ final class Exchange {
         }
         // Begun on this thread, most handlers save a change of threads; but a large body is not to be decoded on it.
         let isLarge = request.body.count > Exchange.largeBody
-        let task = isLarge ? Task(operation: answering) : Task.immediate(operation: answering)
-        connection.attach(task, to: number)
+        let begin = { isLarge ? Task(operation: answering) : Task.immediate(operation: answering) }
+        connection.attach(span.map { Span.$current.withValue($0, operation: begin) } ?? begin(), to: number)
         return nil
     }
 
@@ -132,18 +146,21 @@ final class Exchange {
         if case .success(let match) = match { route = match.route }
         let duration = ContinuousClock.now - began
         core.record(
-            head, route: route, received: received, response: response, duration: duration, from: clientAddress)
+            head, route: route, received: received, response: response, duration: duration, from: clientAddress,
+            in: trace)
+        span?.end(status: response.status)
         return response.queue(on: handle)
     }
 }
 
 extension HTTPRequest {
     fileprivate init(
-        _ head: RequestHead, body: [UInt8], from remoteAddress: String, deadline: ContinuousClock.Instant
+        _ head: RequestHead, body: [UInt8], from remoteAddress: String, deadline: ContinuousClock.Instant,
+        trace: TraceContext
     ) {
         // Without a method there is no route, and no handler either.
         self.init(
             head.method ?? .get, head.path, query: head.query ?? [:], headers: head.headers, body: body,
-            remoteAddress: remoteAddress, deadline: deadline, trace: head.trace)
+            remoteAddress: remoteAddress, deadline: deadline, trace: trace)
     }
 }

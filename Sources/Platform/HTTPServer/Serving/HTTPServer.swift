@@ -3,6 +3,7 @@ import Glibc
 import Lifecycle
 import Locking
 import Observability
+import Tracing
 
 /// Serves a router over HTTP/1.1.
 public final class HTTPServer: Service {
@@ -24,13 +25,16 @@ public final class HTTPServer: Service {
     ///   - port: 0 lets the system choose: ``start()`` tells which.
     ///   - filters: what every request passes on its way to its handler, the outermost first.
     ///   - metrics: where `http_server_request_duration_seconds` and its kin are kept.
+    ///   - tracer: begins the span of each request.
     public init(
         host: String, port: Int, router: Router, filters: [any RequestFilter] = [],
-        settings: HTTPServerSettings = .init(), logger: Logger, metrics: MetricsRegistry = .shared
+        settings: HTTPServerSettings = .init(), logger: Logger, metrics: MetricsRegistry = .shared,
+        tracer: Tracer = .shared
     ) {
         self.host = host
         self.port = port
-        core = ServerCore(router: router, filters: filters, settings: settings, logger: logger, metrics: metrics)
+        core = ServerCore(
+            router: router, filters: filters, settings: settings, logger: logger, metrics: metrics, tracer: tracer)
     }
 
     public var health: Health {

@@ -1,4 +1,5 @@
 import CMicroHTTPD
+import Tracing
 
 /// What is known of a request once its headers are here, copied: libmicrohttpd's memory lasts only until the answer.
 struct RequestHead {
@@ -7,7 +8,8 @@ struct RequestHead {
     /// Nil where it is not percent-encoded UTF-8.
     let query: QueryParameters?
     let headers: HTTPHeaders
-    let trace: TraceContext
+    /// The trace that the client is in, where it said so.
+    let trace: TraceContext?
     /// Why the request must be refused and its connection closed.
     let objection: String?
     let declaredLength: Int?
@@ -35,7 +37,7 @@ struct RequestHead {
         self.path = originForm(String(cString: path))
         query = collectedQuery(connection)
         headers = HTTPHeaders(collected.fields)
-        trace = TraceContext(continuing: headers["traceparent"])
+        trace = headers.trace
         let isWhole = collected.layout.isWhole(size: tradewind_header_size(connection))
         let version = String(cString: version)
         objection =

@@ -1,6 +1,7 @@
 import CMicroHTTPD
 import Locking
 import Observability
+import Tracing
 
 import struct Synchronization.Atomic
 
@@ -10,6 +11,7 @@ final class ServerCore: Sendable {
     let responder: Responder
     let settings: HTTPServerSettings
     let logger: Logger
+    let tracer: Tracer
     /// Whether answers ask their clients to go elsewhere.
     let isDraining = Atomic(false)
     /// Whether no handler may start any more.
@@ -26,11 +28,12 @@ final class ServerCore: Sendable {
 
     init(
         router: Router, filters: [any RequestFilter], settings: HTTPServerSettings, logger: Logger,
-        metrics: MetricsRegistry
+        metrics: MetricsRegistry, tracer: Tracer
     ) {
         self.router = router
         self.settings = settings
         self.logger = logger
+        self.tracer = tracer
         responder = Responder(filters: filters, logger: logger)
         let openRequests = OpenRequests()
         self.openRequests = openRequests
@@ -101,7 +104,7 @@ final class ServerCore: Sendable {
     /// - Parameter received: the size of the request's body, in bytes.
     func record(
         _ head: RequestHead, route: Router.Route?, received: Int, response: PreparedResponse, duration: Duration,
-        from address: String
+        from address: String, in trace: TraceContext
     ) {
         metrics.record(
             head.method, route, status: response.status, duration: duration, received: received, sent: response.size)
@@ -110,7 +113,7 @@ final class ServerCore: Sendable {
             "request answered", LogField("http.request.method", head.method?.rawValue ?? "_OTHER"),
             LogField("url.path", head.path), LogField("http.route", route?.template ?? ""),
             LogField("http.response.status_code", response.status), .duration(duration), .address(address),
-            LogField("trace_id", head.trace.traceID))
+            .traceID(trace), .spanID(trace))
     }
 }
 
