@@ -111,11 +111,11 @@ extension Environment {
 
     /// A URL of `http` or `https`; nil where there is none.
     fileprivate func url(_ name: String, _ meaning: String) -> String? {
-        value(
-            name, default: String?.none, meaning, expected: "must be a URL with http:// or https://", show: { $0 ?? "" }
-        ) {
-            ["http://", "https://"].contains(where: $0.hasPrefix) && !$0.hasSuffix("//") ? Optional.some($0) : nil
-        }
+        let schemes = ["http://", "https://"]
+        let text = value(
+            name, default: "", meaning, expected: "must be a URL with http:// or https://",
+            read: { text in schemes.contains { text.hasPrefix($0) && text != $0 } ? text : nil })
+        return text.isEmpty ? nil : text
     }
 }
 
