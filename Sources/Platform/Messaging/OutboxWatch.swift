@@ -7,7 +7,8 @@ import Postgres
 /// Tells in the metrics how many events wait in an outbox and how old the oldest is.
 ///
 /// Every process that writes to the outbox may run one, so that somebody tells also when no relay runs: all of them
-/// tell the same. A look costs the same however much there is, since only so many rows are counted.
+/// tell the same. A look costs the same however much there is, since only so many rows are counted, along the primary
+/// key: a table that was large once would be read to its end.
 public final class OutboxWatch: Service {
     public let name = "outbox-watch"
 
@@ -73,7 +74,7 @@ public final class OutboxWatch: Service {
             SELECT (SELECT occurred_at FROM outbox ORDER BY seq LIMIT 1),
                    CASE WHEN counted < $1 THEN counted
                         ELSE greatest(counted, pg_stat_get_live_tuples('outbox'::regclass)) END
-            FROM (SELECT count(*) AS counted FROM (SELECT FROM outbox LIMIT $1) AS first) AS some
+            FROM (SELECT count(*) AS counted FROM (SELECT FROM outbox ORDER BY seq LIMIT $1) AS entry) AS backlog
             """, [.int(countLimit)]
         ) { Backlog(oldest: try $0.optionalTimestamp(0), count: try $0.integer(1)) }
         backlog.withLock { $0 = found }
