@@ -17,6 +17,11 @@ import Tracing
         return (error?.faults ?? []).map(\.name)
     }
 
+    /// What is said about the process under one name.
+    private func resource(_ name: String, _ settings: TracingSettings) -> [String] {
+        (settings.exporter?.resource ?? []).filter { $0.name == name }.map(\.value)
+    }
+
     @Test func nothingIsExportedUnlessThereIsWhereTo() throws {
         #expect(try read([:]).exporter == nil)
         #expect(try read(["OTEL_TRACES_SAMPLER": "always_on"]).exporter == nil)
@@ -36,7 +41,7 @@ import Tracing
         let exporter = try #require(settings.exporter)
         #expect(exporter.timeout == .seconds(10) && exporter.scheduleDelay == .seconds(5))
         #expect(exporter.exportTimeout == .seconds(30) && exporter.headers.isEmpty && exporter.certificates == nil)
-        #expect(exporter.resource.first { $0.name == "service.name" }?.value == "order-api")
+        #expect(resource("service.name", settings) == ["order-api"])
         #expect(try read(["OTEL_BSP_MAX_QUEUE_SIZE": "100"]).batchSize == 100)
     }
 
@@ -53,11 +58,10 @@ import Tracing
         #expect(exporter.headers.map(\.name) == ["api-key", "x"] && exporter.headers.map(\.value) == ["a b", "1=2"])
         #expect(exporter.timeout == .milliseconds(250) && exporter.scheduleDelay == .milliseconds(100))
         #expect(settings.sampler == Sampler("traceidratio", ratio: 0.25))
-        let names = exporter.resource.filter { $0.name == "service.name" }.map(\.value)
-        #expect(names == ["orders"])
-        #expect(exporter.resource.contains { $0.name == "deployment.environment" && $0.value == "a,b" })
+        #expect(resource("service.name", settings) == ["orders"])
+        #expect(resource("deployment.environment", settings) == ["a,b"])
         let named = try read(["OTEL_TRACES_EXPORTER": "otlp", "OTEL_RESOURCE_ATTRIBUTES": "service.name=given"])
-        #expect(named.exporter?.resource.first { $0.name == "service.name" }?.value == "given")
+        #expect(resource("service.name", named) == ["given"])
     }
 
     @Test func allThatIsWrongIsToldAtOnce() {
