@@ -29,6 +29,8 @@ WITH message AS MATERIALIZED (
 )
 INSERT INTO outbox (message_id, type, routing_key, aggregate_type, aggregate_id, headers, payload, occurred_at)
 SELECT gen_random_uuid(), 'StockProcessCompleted', 'stock.process-completed', 'order', order_id,
-       ('{"correlationid":"' || message_id || '","causationid":"' || message_id || '","schemaversion":1}')::json,
+       ('{"cloudEvents_schemaversion":"1","cloudEvents_correlationid":"' || replace(message_id::text, '-', '')
+       || '","cloudEvents_causationid":"' || message_id
+       || '","traceparent":"00-' || replace(message_id::text, '-', '') || '-00f067aa0ba902b7-01"}')::json,
        '{"orderId":"' || order_id || '"}', at
 FROM message;
