@@ -68,6 +68,8 @@ public struct DeadLetterRoutes: Sendable {
     @Sendable private func redriveMany(_ request: HTTPRequest) async throws -> HTTPResponse {
         let wish = try request.decode(RedriveManyBody.self)
         if wish.isDryRun {
+            // It does nothing that a key could keep from happening twice; but what is no key is a mistake here, too.
+            _ = try request.idempotencyKey()
             return .json(200, RedrivePreviewBody(preview: try await store.preview(wish.filter, limit: wish.limit)))
         }
         return try await once(request) { work in
@@ -103,7 +105,9 @@ public struct DeadLetterRoutes: Sendable {
 extension HTTPRequest {
     /// The query parameter `consumer`; nil where there is none.
     fileprivate func consumer() throws(Problem) -> String? {
-        try query.value("consumer", "must be the name of a queue") { $0.isEmpty || $0.utf8.contains(0) ? nil : $0 }
+        try query.value("consumer", "must be the name of a queue") { name in
+            (1...255).contains(name.unicodeScalars.count) && !name.utf8.contains(0) ? name : nil
+        }
     }
 }
 
