@@ -38,7 +38,7 @@ import Tracing
             for name in names { tracer.begin(name, .server, continuing: nil).span?.end() }
         }
 
-        func exported(_ errorType: String? = nil) -> Double {
+        func exported(_ errorType: String? = nil) -> Int {
             metrics.counter("otel_sdk_exporter_span_exported_total", help: "")
                 .value(errorType.map { ["error_type": $0] } ?? [:])
         }
