@@ -174,14 +174,16 @@ extension ConnectionHandle {
         let succeeded: Int
     }
 
-    /// Sends `commands` in one go and waits for all answers. Returns the last one's.
+    /// Sends `commands` in one go and waits for all answers.
     ///
     /// - Parameters:
     ///   - limit: How long to wait at all. After that the session is of no more use.
     ///   - isCancelled: Asked after an interrupt; true cancels the statement on the server.
+    ///   - receive: Called with the number of a command and its result, in their order, until one fails.
     func run(
-        _ commands: [Command], limit: Duration?, isCancelled: () -> Bool
-    ) throws(Failure) -> QueryResult {
+        _ commands: [Command], limit: Duration?, isCancelled: () -> Bool,
+        receive: (_ command: Int, _ result: borrowing QueryResult) -> Void
+    ) throws(Failure) {
         guard isUsable else { throw Failure(error: lost(), succeeded: 0) }
         let isPipeline = commands.count > 1
         if isPipeline, PQenterPipelineMode(connection) == 0 { throw Failure(error: lost(), succeeded: 0) }
@@ -193,8 +195,7 @@ extension ConnectionHandle {
         var wait = Patience(deadline: limit.map { ContinuousClock.now + $0 })
         var succeeded = 0
         var failure: PostgresError?
-        var last: QueryResult?
-        for _ in commands {
+        for index in commands.indices {
             var isFailure = false
             while let result = try next(&wait, isCancelled) {
                 if result.isFailure {
@@ -204,7 +205,7 @@ extension ConnectionHandle {
                         throw Failure(error: result.error, succeeded: succeeded)
                     }
                 } else if failure == nil {
-                    last = consume result
+                    receive(index, result)
                 }
             }
             if !isFailure { succeeded += 1 }
@@ -222,8 +223,6 @@ extension ConnectionHandle {
             }
             throw Failure(error: failure, succeeded: succeeded)
         }
-        guard let last else { throw Failure(error: lost(), succeeded: succeeded) }
-        return last
     }
 
     /// How long to wait for answers, and whether they were cancelled.

@@ -13,9 +13,6 @@ public actor PostgresConnection: PostgresStatements {
     public nonisolated let executor: ThreadExecutor
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    /// Statements beyond this many are not prepared: texts that are put together at run time must not fill the server.
-    private static let preparedLimit = 500
-
     private let settings: PostgresSettings
     private let metrics: PostgresMetrics?
     private nonisolated let interruption = Interrupt()
@@ -25,9 +22,7 @@ public actor PostgresConnection: PostgresStatements {
     private nonisolated let cancelledCall = Atomic<UInt64>(0)
     private var callNumber: UInt64 = 0
     private var handle: ConnectionHandle?
-    /// Names of prepared statements by their text.
-    private var prepared: [String: String] = [:]
-    private var preparedCount = 0
+    private var prepared = PreparedStatements()
     private(set) var transaction = TransactionState()
     nonisolated let spans: StatementSpans
 
@@ -75,7 +70,7 @@ public actor PostgresConnection: PostgresStatements {
     /// Ends the session. Statements after this throw `closed` until it is opened again.
     public func close() {
         handle = nil
-        prepared = [:]
+        prepared.forgetAll()
         transaction = TransactionState()
     }
 
@@ -100,22 +95,73 @@ public actor PostgresConnection: PostgresStatements {
             let began = ContinuousClock.now
             defer { metrics?.observe(statement.sql, since: began) }
             do throws(PostgresError) {
-                let result = try send(statement, isCancelled: isCancelled)
-                guard let decode else { return (rows: [], affected: result.affectedRows) }
-                return (rows: try result.rows(decode), affected: result.affectedRows)
+                let parameters = try statement.encoded()
+                var batch = startBatch()
+                let command = batch.append(statement, parameters, &prepared)
+                var affected = 0
+                var rows = Result<[Value], PostgresError>.success([])
+                try send(batch, isCancelled: isCancelled) { number, result in
+                    guard number == command else { return }
+                    affected = result.affectedRows
+                    if let decode { rows = PostgresQuery(statement, as: decode).rows(of: result) }
+                }
+                return (rows: try rows.get(), affected: affected)
             } catch {
                 span?.fail(error)
-                throw error.at(statement.place, statement: statement.sql)
+                throw error
             }
         }
+    }
+
+    /// Runs two queries in one round trip, `second` after `first`.
+    func run<First: Sendable, Second: Sendable>(
+        _ first: PostgresQuery<First>, _ second: PostgresQuery<Second>
+    ) async throws(PostgresError) -> ([First], [Second]) {
+        let span = spans.begin(first.statement.sql)
+        defer { span?.end() }
+        return try await cancellable { isCancelled throws(PostgresError) in
+            let began = ContinuousClock.now
+            defer { metrics?.observe(first.statement.sql, since: began) }
+            do throws(PostgresError) {
+                let parameters = (try first.statement.encoded(), try second.statement.encoded())
+                var batch = startBatch()
+                let commands = (
+                    batch.append(first.statement, parameters.0, &prepared),
+                    batch.append(second.statement, parameters.1, &prepared)
+                )
+                var rows = (Result<[First], PostgresError>.success([]), Result<[Second], PostgresError>.success([]))
+                try send(batch, isCancelled: isCancelled) { number, result in
+                    if number == commands.0 { rows.0 = first.rows(of: result) }
+                    if number == commands.1 { rows.1 = second.rows(of: result) }
+                }
+                return (try rows.0.get(), try rows.1.get())
+            } catch {
+                span?.fail(error)
+                throw error
+            }
+        }
+    }
+
+    /// Runs a statement for its effect, and waits for nothing: it travels with the next statement of this session. Outside
+    /// a transaction the two are one: what fails undoes both. What it would have thrown comes from there.
+    ///
+    /// - Throws: ``PostgresError`` `invalidParameter`, at once.
+    public func enqueue(
+        _ sql: String, _ parameters: [PostgresValue] = [], file: String = #fileID, line: Int = #line
+    ) throws(PostgresError) {
+        let statement = PostgresStatement(sql, parameters, file: file, line: line)
+        transaction.enqueue(statement, try statement.encoded())
     }
 
     /// Runs a text of several statements without parameters, all in one transaction unless the text says otherwise.
     public func script(_ sql: String, file: String = #fileID, line: Int = #line) async throws(PostgresError) {
         try await cancellable { isCancelled throws(PostgresError) in
+            let before = startBatch()
+            if !before.isEmpty { try send(before, isCancelled: { false }) }
+            var batch = StatementBatch()
+            batch.append(.simple(sql))
             do throws(PostgresError) {
-                if let begin = transaction.takeBegin() { _ = try send([begin], isCancelled: { false }) }
-                _ = try send([.simple(sql)], isCancelled: isCancelled)
+                try send(batch, isCancelled: isCancelled)
             } catch {
                 throw error.at(SourcePlace(file, line), statement: sql)
             }
@@ -170,44 +216,30 @@ extension PostgresConnection {
         return try outcome.get()
     }
 
-    private func send(_ statement: PostgresStatement, isCancelled: () -> Bool) throws(PostgresError) -> QueryResult {
-        let parameters = try ParameterBuffer(statement.parameters)
-        var commands: [ConnectionHandle.Command] = []
-        if let begin = transaction.takeBegin() { commands.append(begin) }
-        guard let name = prepared[statement.sql] else {
-            guard prepared.count < Self.preparedLimit else {
-                return try send(commands + [.run(statement.sql, parameters)], isCancelled: isCancelled)
-            }
-            preparedCount += 1
-            let name = "s\(preparedCount)"
-            commands.append(.prepare(name: name, sql: statement.sql))
-            return try send(
-                commands + [.execute(name: name, parameters)], preparing: statement.sql, as: name,
-                isCancelled: isCancelled)
-        }
-        do throws(PostgresError) {
-            return try send(commands + [.execute(name: name, parameters)], isCancelled: isCancelled)
-        } catch {
-            // A schema change has made the plan stale, or a pooler has swapped the session under it.
-            if error.isStaleStatement { prepared[statement.sql] = nil }
-            throw error
-        }
+    /// What goes before the next statement: BEGIN, and those of its transaction that nobody waited for.
+    private func startBatch() -> StatementBatch {
+        var batch = StatementBatch()
+        if let begin = transaction.takeBegin() { batch.append(begin) }
+        for (statement, parameters) in transaction.takeEnqueued() { batch.append(statement, parameters, &prepared) }
+        return batch
     }
 
     private func send(
-        _ commands: [ConnectionHandle.Command], preparing sql: String? = nil, as name: String = "",
-        isCancelled: () -> Bool
-    ) throws(PostgresError) -> QueryResult {
-        guard let handle else { throw PostgresError(.closed, "the connection is not open") }
+        _ batch: StatementBatch, isCancelled: () -> Bool,
+        receive: (_ command: Int, _ result: borrowing QueryResult) -> Void = { _, _ in }
+    ) throws(PostgresError) {
+        guard let handle else { throw batch.attributed(PostgresError(.closed, "the connection is not open")) }
         let limit = settings.statementTimeout == .zero ? nil : settings.statementTimeout + .seconds(5)
         do throws(ConnectionHandle.Failure) {
-            let result = try handle.run(commands, limit: limit, isCancelled: isCancelled)
-            if let sql { prepared[sql] = name }
-            return result
+            try handle.run(batch.commands, limit: limit, isCancelled: isCancelled, receive: receive)
+            batch.note(succeeded: batch.commands.count, in: &prepared)
         } catch {
-            if let sql, error.succeeded == commands.count - 1 { prepared[sql] = name }
-            transaction.note(error.error)
-            throw error.error
+            batch.note(succeeded: error.succeeded, in: &prepared)
+            let statement = batch.failed(error)
+            let failure = batch.attributed(error.error, to: statement)
+            if failure.isStaleStatement, let statement { prepared.forget(statement.sql) }
+            transaction.note(failure)
+            throw failure
         }
     }
 }
@@ -229,10 +261,16 @@ extension PostgresConnection {
         }
     }
 
-    /// Commits. A cancelled task does not stop it: half a second saved is not worth not knowing the outcome.
+    func enqueue(_ statement: PostgresStatement, in number: UInt64) throws(PostgresError) {
+        try checkIsOpen(number)
+        transaction.enqueue(statement, try statement.encoded())
+    }
+
+    /// Commits, in one round trip with the statements that nobody waited for. A cancelled task does not stop it: half a
+    /// second saved is not worth not knowing the outcome.
     func commit(_ number: UInt64) throws(PostgresError) {
         try checkIsOpen(number)
-        if transaction.takeBegin() != nil { return transaction.end() }
+        if transaction.isUntouched { return transaction.end() }
         guard let handle, handle.isUsable else {
             throw handle?.lost() ?? PostgresError(.closed, "the connection is closed")
         }
@@ -241,8 +279,11 @@ extension PostgresConnection {
         defer { metrics?.observe("COMMIT", since: began) }
         let span = spans.begin("COMMIT")
         defer { span?.end() }
+        var batch = startBatch()
+        batch.append(.plain("COMMIT"))
         do throws(PostgresError) {
-            let tag = try send([.simple("COMMIT")], isCancelled: { false }).commandTag
+            var tag = ""
+            try send(batch, isCancelled: { false }, receive: { _, result in tag = result.commandTag })
             transaction.end()
             if tag != "COMMIT" {
                 throw PostgresError(
@@ -251,6 +292,10 @@ extension PostgresConnection {
             }
         } catch {
             span?.fail(error)
+            if let failed, error.sqlState == SQLState.inFailedTransaction {
+                throw PostgresError(
+                    .transactionAborted, "nothing was committed, because a statement had failed", underlying: failed)
+            }
             guard error.code == .connection || error.code == .timeout else { throw error }
             throw PostgresError(
                 .commitOutcomeUnknown, "COMMIT was sent and not answered", sqlState: error.sqlState, underlying: error)
@@ -263,7 +308,9 @@ extension PostgresConnection {
         guard transaction.number == number else { return false }
         let failure = transaction.failure
         if transaction.isOpen, transaction.takeBegin() == nil, let handle, handle.isUsable, !handle.isIdle {
-            _ = try? send([.simple("ROLLBACK")], isCancelled: { false })
+            var batch = StatementBatch()
+            batch.append(.plain("ROLLBACK"))
+            try? send(batch, isCancelled: { false })
         }
         transaction.end()
         return failure?.isRetryable == true && handle?.isIdle == true

@@ -22,6 +22,15 @@ public struct PostgresStatement: Sendable {
         self.parameters = parameters
         self.place = SourcePlace(file, line)
     }
+
+    /// The parameters as libpq takes them.
+    func encoded() throws(PostgresError) -> ParameterBuffer {
+        do throws(PostgresError) {
+            return try ParameterBuffer(parameters)
+        } catch {
+            throw error.at(place, statement: sql)
+        }
+    }
 }
 
 extension PostgresStatements {

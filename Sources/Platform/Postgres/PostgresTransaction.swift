@@ -14,6 +14,28 @@ public struct PostgresTransaction: PostgresStatements {
         try await connection.checkIsOpen(number)
         return try await connection.run(statement, decode: decode)
     }
+
+    /// Runs two queries in one round trip, `second` after `first`, whose rows it must not need.
+    /// - Returns: the rows of both.
+    public func run<First: Sendable, Second: Sendable>(
+        _ first: PostgresQuery<First>, _ second: PostgresQuery<Second>
+    ) async throws(PostgresError) -> ([First], [Second]) {
+        try await connection.checkIsOpen(number)
+        return try await connection.run(first, second)
+    }
+
+    /// Runs a statement for its effect, and waits for nothing: it travels with the next statement of this transaction, or
+    /// with COMMIT. What it would have thrown comes from there, as an error of this call's place.
+    ///
+    /// Statements keep their order. After one has failed the server skips those behind it, COMMIT included.
+    ///
+    /// - Throws: ``PostgresError`` `invalidParameter` or `closed`, at once.
+    public func enqueue(
+        _ sql: String, _ parameters: [PostgresValue] = [], file: String = #fileID, line: Int = #line
+    ) async throws(PostgresError) {
+        let statement = PostgresStatement(sql, parameters, file: file, line: line)
+        try await connection.enqueue(statement, in: number)
+    }
 }
 
 extension PostgresConnection {
@@ -58,6 +80,8 @@ struct TransactionState {
     private(set) var number: UInt64 = 0
     /// BEGIN, until the first statement takes it along.
     private var pendingBegin: ConnectionHandle.Command?
+    /// Statements that nobody waits for, until the next one or COMMIT takes them along.
+    private var enqueued: [(statement: PostgresStatement, parameters: ParameterBuffer)] = []
     /// The failure of a statement that decides about this transaction: the last one that is not a mere echo of it.
     private(set) var failure: PostgresError?
 
@@ -78,8 +102,21 @@ struct TransactionState {
         return pendingBegin
     }
 
+    mutating func enqueue(_ statement: PostgresStatement, _ parameters: ParameterBuffer) {
+        enqueued.append((statement, parameters))
+    }
+
+    mutating func takeEnqueued() -> [(statement: PostgresStatement, parameters: ParameterBuffer)] {
+        defer { enqueued = [] }
+        return enqueued
+    }
+
+    /// Whether the server has nothing to do for this transaction, not even to end it.
+    var isUntouched: Bool { pendingBegin != nil && enqueued.isEmpty }
+
     mutating func end() {
         isOpen = false
         pendingBegin = nil
+        enqueued = []
     }
 }
