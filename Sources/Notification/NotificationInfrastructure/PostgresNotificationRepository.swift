@@ -16,7 +16,7 @@ public struct PostgresNotificationRepository: NotificationRepository {
         _ orders: Set<EntityID>, in work: any UnitOfWork
     ) async throws -> ClaimedOrders {
         // In ascending order, so that two batches cannot wait for each other in a circle.
-        try await work.sql.execute(
+        try await work.sql.enqueue(
             """
             SELECT pg_advisory_xact_lock_shared($3::int, 0), pg_advisory_xact_lock($1::int, hash)
             FROM unnest($2::int[]) AS hash
@@ -37,7 +37,7 @@ public struct PostgresNotificationRepository: NotificationRepository {
     }
 
     public func add(_ notifications: [Notification], in work: any UnitOfWork) async throws {
-        try await work.sql.execute(
+        try await work.sql.enqueue(
             """
             INSERT INTO notifications (id, order_id, customer_id, template, channel, recipient, subject, body, html_body,
                                        status, reason, attempts, created_at)

@@ -45,26 +45,55 @@ struct OrderRow: Sendable {
     }
 }
 
+/// A row of `order_lines`.
+struct OrderLineRow: Sendable {
+    private let orderID: EntityID
+    private let productID: EntityID
+    private let sku: String
+    private let name: String
+    private let quantity: Int
+    /// In the currency of the order.
+    private let unitPriceMinor: Int64
+
+    /// The lines of orders, in the order of their positions.
+    static func query(of orders: [EntityID]) -> PostgresQuery<OrderLineRow> {
+        PostgresQuery(
+            """
+            SELECT order_id, product_id, sku, name, quantity, unit_price_minor
+            FROM order_lines WHERE order_id = ANY($1::uuid[]) ORDER BY order_id, position
+            """, [.ids(orders)], as: OrderLineRow.init)
+    }
+
+    private init(_ row: borrowing PostgresRow) throws {
+        orderID = try row.id(0)
+        productID = try row.id(1)
+        sku = try row.text(2)
+        name = try row.text(3)
+        quantity = try row.integer(4)
+        unitPriceMinor = try row.int(5)
+    }
+
+    private func line(in currency: Currency) throws -> Order.Line {
+        try Order.Line(
+            productID: productID, sku: sku, name: name, quantity: quantity,
+            unitPrice: Money(minorUnits: unitPriceMinor, currency: currency))
+    }
+
+    /// The orders of `rows`, in their order, with those of `lines` that are theirs.
+    static func orders(of rows: [OrderRow], with lines: [OrderLineRow]) throws -> [Order] {
+        let linesByOrder = Dictionary(grouping: lines, by: \.orderID)
+        return try rows.map { row in
+            row.order(with: try (linesByOrder[row.id] ?? []).map { try $0.line(in: row.total.currency) })
+        }
+    }
+}
+
 extension PostgresStatements {
     /// The orders of `rows`, in their order, with their lines.
     func orders(of rows: [OrderRow]) async throws -> [Order] {
         guard !rows.isEmpty else { return [] }
-        let currencies = Dictionary(uniqueKeysWithValues: rows.map { ($0.id, $0.total.currency) })
-        let lines = try await query(
-            """
-            SELECT order_id, product_id, sku, name, quantity, unit_price_minor
-            FROM order_lines WHERE order_id = ANY($1::uuid[]) ORDER BY order_id, position
-            """, [.ids(rows.map(\.id))]
-        ) { row in
-            let orderID = try row.id(0)
-            guard let currency = currencies[orderID] else { throw UnreadableRow(column: "order_id") }
-            let line = try Order.Line(
-                productID: row.id(1), sku: row.text(2), name: row.text(3), quantity: row.integer(4),
-                unitPrice: Money(minorUnits: row.int(5), currency: currency))
-            return (orderID: orderID, line: line)
-        }
-        let linesByOrder = Dictionary(grouping: lines, by: \.orderID)
-        return rows.map { row in row.order(with: (linesByOrder[row.id] ?? []).map(\.line)) }
+        let query = OrderLineRow.query(of: rows.map(\.id))
+        return try OrderLineRow.orders(of: rows, with: try await run(query.statement, decode: query.decode).rows)
     }
 }
 

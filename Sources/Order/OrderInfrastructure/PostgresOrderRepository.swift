@@ -13,7 +13,7 @@ public struct PostgresOrderRepository: OrderRepository {
             order.lines.enumerated().map { (orderID: order.id, position: $0, line: $1) }
         }
         let addresses = orders.map(\.delivery.shippingAddress)
-        try await work.sql.execute(
+        try await work.sql.enqueue(
             """
             WITH added AS (
                 INSERT INTO orders (id, customer_id, total_minor, currency, placed_at, changed_at, street, city, zip_code,
@@ -55,19 +55,21 @@ public struct PostgresOrderRepository: OrderRepository {
     }
 
     private func lock(_ ids: [EntityID], of owner: EntityID?, in work: any UnitOfWork) async throws -> [Order] {
-        let sql = try work.sql
-        let rows = try await sql.query(
-            """
-            SELECT \(OrderRow.columns) FROM orders
-            WHERE id = ANY($1::uuid[]) AND ($2::uuid IS NULL OR customer_id = $2) ORDER BY id FOR UPDATE
-            """, [.ids(ids), .id(owner)], as: OrderRow.init)
-        return try await sql.orders(of: rows)
+        // Lines never change, so they need no lock.
+        let (rows, lines) = try await work.sql.run(
+            PostgresQuery(
+                """
+                SELECT \(OrderRow.columns) FROM orders
+                WHERE id = ANY($1::uuid[]) AND ($2::uuid IS NULL OR customer_id = $2) ORDER BY id FOR UPDATE
+                """, [.ids(ids), .id(owner)], as: OrderRow.init),
+            OrderLineRow.query(of: ids))
+        return try OrderLineRow.orders(of: rows, with: lines)
     }
 
     public func save(_ changed: [ChangedOrder], in work: any UnitOfWork) async throws {
         let orders = changed.map(\.order)
         let entries = changed.flatMap { changed in changed.entries.map { (orderID: changed.order.id, entry: $0) } }
-        try await work.sql.execute(
+        try await work.sql.enqueue(
             """
             WITH saved AS (
                 UPDATE orders

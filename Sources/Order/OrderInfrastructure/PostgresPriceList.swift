@@ -25,7 +25,7 @@ public struct PostgresPriceList: PriceList {
     public func record(_ prices: [ProductPrice], in work: any UnitOfWork) async throws {
         // Always in the same order, so that two batches cannot deadlock.
         let prices = prices.sorted { $0.productID < $1.productID }
-        try await work.sql.execute(
+        try await work.sql.enqueue(
             """
             INSERT INTO product_prices (product_id, sku, name, price_minor, currency, version, recorded_at)
             SELECT product_id, sku, name, price, currency, version, $7

@@ -35,10 +35,10 @@ public struct PostgresUnitOfWork: UnitOfWork {
     /// Notes a row that was written to the outbox past ``publish(_:cause:)``, so that the relay is told of it.
     func noteOutboxRow() { gathered.others.withLock { $0 += 1 } }
 
-    /// Writes what was published to the outbox. Call it last, before the commit.
+    /// Writes what was published to the outbox, in one round trip with the commit. Call it last, before the commit.
     ///
-    /// - Returns: how many rows were written, those that were noted included.
-    /// - Throws: ``PostgresError``.
+    /// - Returns: how many rows are written, those that were noted included.
+    /// - Throws: ``PostgresError``. What the server says of the rows comes from the commit.
     func flush() async throws(PostgresError) -> Int {
         try await insertGathered()
             + gathered.others.withLock { others in
@@ -54,7 +54,7 @@ public struct PostgresUnitOfWork: UnitOfWork {
         }
         guard !rows.isEmpty else { return 0 }
         afterCommit { [events] in events.tell(rows) }
-        return try await transaction.execute(
+        try await transaction.enqueue(
             """
             INSERT INTO outbox (message_id, type, routing_key, mandatory, aggregate_type, aggregate_id, headers, payload,
                                 occurred_at)
@@ -70,6 +70,7 @@ public struct PostgresUnitOfWork: UnitOfWork {
                 .bools(rows.map(\.mandatory)), .texts(rows.map(\.aggregateType)), .ids(rows.map(\.aggregateID)),
                 .texts(rows.map(\.headers)), .texts(rows.map(\.payload)), .timestamp(now),
             ])
+        return rows.count
     }
 
     private final class Gathered: Sendable {

@@ -12,17 +12,41 @@ public struct PostgresStockRepository: StockRepository {
         _ orders: Set<EntityID>, as outcome: OrderOutcome, in work: any UnitOfWork
     ) async throws -> Set<EntityID> {
         guard !orders.isEmpty else { return [] }
+        let query = claiming(orders, as: outcome, at: work.now)
+        return Set(try await work.sql.run(query.statement, decode: query.decode).rows)
+    }
+
+    public func claim(
+        _ orders: Set<EntityID>, as outcome: OrderOutcome, locking products: Set<EntityID>, in work: any UnitOfWork
+    ) async throws -> (claimed: Set<EntityID>, levels: [StockLevel]) {
+        let (claimed, levels) = try await work.sql.run(
+            claiming(orders, as: outcome, at: work.now), locking(products))
+        return (Set(claimed), levels)
+    }
+
+    private func claiming(
+        _ orders: Set<EntityID>, as outcome: OrderOutcome, at now: Timestamp
+    ) -> PostgresQuery<EntityID> {
         // Rows are inserted in the order of the SELECT: see StockRepository for why it is sorted.
-        let claimed = try await work.sql.query(
+        PostgresQuery(
             """
             INSERT INTO order_outcomes (order_id, outcome, decided_at)
             SELECT order_id, $2, $3 FROM unnest($1::uuid[]) AS claimed (order_id) ORDER BY order_id
             ON CONFLICT (order_id) DO NOTHING
             RETURNING order_id
             """,
-            [.ids(Array(orders)), .text(outcome.rawValue), .timestamp(work.now)],
+            [.ids(Array(orders)), .text(outcome.rawValue), .timestamp(now)],
             as: { try $0.id(0) })
-        return Set(claimed)
+    }
+
+    private func locking(_ products: Set<EntityID>) -> PostgresQuery<StockLevel> {
+        PostgresQuery(
+            """
+            SELECT product_id, on_hand FROM stock_items WHERE product_id = ANY($1::uuid[])
+            ORDER BY product_id FOR UPDATE
+            """,
+            [.ids(Array(products))],
+            as: { StockLevel(productID: try $0.id(0), onHand: try $0.integer(1)) })
     }
 
     public func change(
@@ -45,19 +69,14 @@ public struct PostgresStockRepository: StockRepository {
 
     public func lock(_ products: Set<EntityID>, in work: any UnitOfWork) async throws -> [StockLevel] {
         guard !products.isEmpty else { return [] }
-        return try await work.sql.query(
-            """
-            SELECT product_id, on_hand FROM stock_items WHERE product_id = ANY($1::uuid[])
-            ORDER BY product_id FOR UPDATE
-            """,
-            [.ids(Array(products))],
-            as: { StockLevel(productID: try $0.id(0), onHand: try $0.integer(1)) })
+        let query = locking(products)
+        return try await work.sql.run(query.statement, decode: query.decode).rows
     }
 
     public func record(_ movements: [StockMovement], in work: any UnitOfWork) async throws {
         guard !movements.isEmpty else { return }
         // Ledger and sums change in one statement: neither can be forgotten.
-        try await work.sql.execute(
+        try await work.sql.enqueue(
             """
             WITH movement AS MATERIALIZED (
                 SELECT * FROM unnest(

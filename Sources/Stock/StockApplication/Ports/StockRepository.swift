@@ -11,6 +11,11 @@ public protocol StockRepository: Sendable {
     /// - Returns: the orders that had none.
     func claim(_ orders: Set<EntityID>, as outcome: OrderOutcome, in work: any UnitOfWork) async throws -> Set<EntityID>
 
+    /// Claims orders and then locks products, as ``claim(_:as:in:)`` and ``lock(_:in:)`` do, in one go.
+    func claim(
+        _ orders: Set<EntityID>, as outcome: OrderOutcome, locking products: Set<EntityID>, in work: any UnitOfWork
+    ) async throws -> (claimed: Set<EntityID>, levels: [StockLevel])
+
     /// Changes the outcome of those of the orders that have outcome `old`.
     /// - Returns: the orders that had it.
     func change(

@@ -13,14 +13,17 @@ public struct DeductStock: Sendable {
     public init(_ stock: any StockRepository) { self.stock = stock }
 
     public func callAsFunction(_ orders: [Received<OrderCreated>], in work: any UnitOfWork) async throws {
-        // Claimed as deducted, which is what becomes of most: only the others are written twice.
-        var claimed = try await stock.claim(Set(orders.map(\.event.order.orderID)), as: .deducted, in: work)
+        // Claimed as deducted, which is what becomes of most: only the others are written twice. Products are locked along
+        // with that: an order that turns out to be decided needs none of them, and is rare.
+        let (new, levels) = try await stock.claim(
+            Set(orders.map(\.event.order.orderID)), as: .deducted,
+            locking: Set(orders.flatMap { $0.event.order.lines.map(\.productID) }), in: work)
+        var claimed = new
         let undecided = orders.filter { claimed.remove($0.event.order.orderID) != nil }
         guard !undecided.isEmpty else { return }
 
         let demands = undecided.map { Demand($0.event.order) }
-        let wanted = Set(demands.flatMap { $0.lines.map(\.productID) })
-        var allocation = Allocation(of: try await stock.lock(wanted, in: work))
+        var allocation = Allocation(of: levels)
 
         var movements: [StockMovement] = []
         var refused: Set<EntityID> = []
