@@ -1,4 +1,3 @@
-import CLinux
 import CRabbitMQ
 
 extension AMQPConnection {
@@ -38,8 +37,7 @@ extension AMQPConnection {
                     deliveries.removeFirst(batch.count)
                     return batch
                 }
-                link.waitForInput(until: deadline, wakeUps: [interruption.descriptor, executor.hasJobsDescriptor])
-                clearJobsDescriptor()
+                executor.waitForJobs { link.waitForInput(until: deadline, wakeUps: [interruption.descriptor, $0]) }
             }
         }
     }
@@ -59,12 +57,6 @@ extension AMQPConnection {
             amqp_basic_cancel(state, Link.channel, arena.bytes(tag))
         }
         deliveries = []
-    }
-
-    /// Takes the signal of a job from the executor, which looks for jobs before it waits for the next one.
-    private func clearJobsDescriptor() {
-        var count: eventfd_t = 0
-        eventfd_read(executor.hasJobsDescriptor, &count)
     }
 
     /// Reads what has arrived, until there are `limit` deliveries.

@@ -19,6 +19,8 @@ public actor AMQPConnection {
     var consumerTag: String?
 
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+    /// The connection's thread, for tasks that talk to it all the time: they save a change of threads for each call.
+    public nonisolated var preferredExecutor: (any TaskExecutor)? { executor }
 
     /// Opens nothing yet.
     public init(_ settings: BrokerSettings) {

@@ -12,43 +12,63 @@ public final class ThreadExecutor: SerialExecutor, TaskExecutor {
         var jobs: [UnownedJob] = []
         var hasThread = false
         var isStopped = false
+        /// Whether the thread sleeps, or is about to, and nobody has woken it yet.
+        var isWaiting = false
+
+        /// - Returns: whether the thread has to be woken, which is then its caller's duty.
+        mutating func takeWaiting() -> Bool {
+            defer { isWaiting = false }
+            return isWaiting
+        }
     }
 
     private let name: String
     private let state = Mutex(State())
-    /// Wakes the thread; counts like a semaphore that never blocks its writer.
+    /// Wakes the thread where it waits; written once for each wait, so that a busy thread costs no system call.
     private let wakeUp: Int32
 
     /// The thread starts with the first job.
     /// - Parameter name: what `top` and a debugger show; the system keeps 15 characters.
     public init(name: String) {
         self.name = name
-        wakeUp = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
+        wakeUp = eventfd(0, Int32(EFD_CLOEXEC))
     }
 
     deinit { close(wakeUp) }
 
     /// Ends the thread once the jobs that wait are done. A job that comes later gets a new thread, which ends after it.
     public func stop() {
-        state.withLock { $0.isStopped = true }
-        signal()
+        let mustWake = state.withLock { state in
+            state.isStopped = true
+            return state.takeWaiting()
+        }
+        if mustWake { signal() }
     }
 
-    /// A file descriptor that becomes readable when a job waits: what blocks on this thread in `poll(2)` watches it too,
-    /// and returns to let the job run.
-    public var hasJobsDescriptor: Int32 { wakeUp }
+    /// Lets what blocks on this thread in `poll(2)` return for a job: `wait` is to watch the descriptor that it is given,
+    /// which becomes readable when a job comes. Where there is one already, nobody waits.
+    public func waitForJobs(_ wait: (_ descriptor: Int32) -> Void) {
+        let mayWait = state.withLock { state in
+            state.isWaiting = state.jobs.isEmpty
+            return state.isWaiting
+        }
+        guard mayWait else { return }
+        wait(wakeUp)
+        let isWoken = state.withLock { !$0.takeWaiting() }
+        if isWoken { takeSignal() }
+    }
 
     /// Whether a job waits for the thread.
     public var hasJobs: Bool { state.withLock { !$0.jobs.isEmpty } }
 
     public func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
-        let needsThread = state.withLock { state in
+        let (needsThread, mustWake) = state.withLock { state in
             state.jobs.append(job)
             defer { state.hasThread = true }
-            return !state.hasThread
+            return (!state.hasThread, state.takeWaiting())
         }
-        if needsThread { startThread() } else { signal() }
+        if needsThread { startThread() } else if mustWake { signal() }
     }
 
     private func startThread() {
@@ -82,20 +102,20 @@ public final class ThreadExecutor: SerialExecutor, TaskExecutor {
             let (jobs, isDone) = state.withLock { state in
                 defer { state.jobs.removeAll(keepingCapacity: true) }
                 if state.jobs.isEmpty, state.isStopped { state.hasThread = false }
+                state.isWaiting = state.jobs.isEmpty && state.hasThread
                 return (state.jobs, !state.hasThread)
             }
             if isDone { return }
             for job in jobs {
                 job.runSynchronously(isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
             }
-            if jobs.isEmpty { waitForSignal() }
+            if jobs.isEmpty { takeSignal() }
         }
     }
 
-    private func waitForSignal() {
-        var watched = pollfd(fd: wakeUp, events: Int16(POLLIN), revents: 0)
-        _ = poll(&watched, 1, -1)
+    /// Waits for the signal that ends this wait: there is one for each, or it would end the next.
+    private func takeSignal() {
         var count: UInt64 = 0
-        _ = withUnsafeMutableBytes(of: &count) { read(wakeUp, $0.baseAddress, 8) }
+        while withUnsafeMutableBytes(of: &count, { read(wakeUp, $0.baseAddress, 8) }) < 0 && errno == EINTR {}
     }
 }

@@ -106,11 +106,29 @@ public final class Consumer<Event: IntegrationEvent>: Service {
         try await deliveries.declare(Self.topology(subscription, settings))
         try await deliveries.consume(subscription.queue, prefetch: settings.prefetch)
         status.didReach()
-        while !shutdown.isTriggered {
-            let batch = try await deliveries.receive(max: settings.batchSize, wait: .seconds(60))
-            guard let last = batch.last else { continue }
-            try await processor.process(batch)
-            try await deliveries.acknowledge(last.tag, multiple: true)
+        var settled = Acknowledgements(batchSize: settings.batchSize, prefetch: settings.prefetch)
+        do {
+            try await withTaskExecutorPreference(deliveries.preferredExecutor) {
+                while !shutdown.isTriggered {
+                    try await handleNext(with: processor, &settled)
+                }
+            }
+        } catch {
+            // What is settled is settled, also where the next batch cannot be.
+            if let tag = settled.takeAll() { try? await deliveries.acknowledge(tag, multiple: true) }
+            throw error
         }
+        if let tag = settled.takeAll() { try await deliveries.acknowledge(tag, multiple: true) }
+    }
+
+    private func handleNext(
+        with processor: BatchProcessor<Event>, _ settled: inout Acknowledgements
+    ) async throws {
+        let batch = try await deliveries.receive(max: settings.batchSize, wait: settled.patience(at: timing.now))
+        if let last = batch.last {
+            try await processor.process(batch)
+            settled.settle(last.tag, count: batch.count, at: timing.now)
+        }
+        if let tag = settled.take(at: timing.now) { try await deliveries.acknowledge(tag, multiple: true) }
     }
 }

@@ -16,6 +16,8 @@ final class SimulatedConnection: MessagePublisher, DeliverySource, @unchecked Se
         self.host = host
     }
 
+    /// The scheduler, as for everything here.
+    var preferredExecutor: (any TaskExecutor)? { nil }
     var isOpen: Bool { link != nil }
 
     func open() async throws {

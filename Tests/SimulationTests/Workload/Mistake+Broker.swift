@@ -7,6 +7,7 @@ protocol WrappedConnection: BrokerConnection {
 }
 
 extension WrappedConnection {
+    var preferredExecutor: (any TaskExecutor)? { connection.preferredExecutor }
     var isOpen: Bool { connection.isOpen }
     func open() async throws { try await connection.open() }
     func declare(_ topology: Topology) async throws { try await connection.declare(topology) }

@@ -4,6 +4,8 @@ import AMQP
 ///
 /// When a call throws, the connection is closed, and whatever was not confirmed or acknowledged counts as not done.
 protocol BrokerConnection: Sendable {
+    /// Where a task that talks to the connection all the time had best run; nil for where it happens to.
+    var preferredExecutor: (any TaskExecutor)? { get }
     var isOpen: Bool { get async }
     /// Connects, unless that has been done.
     func open() async throws
