@@ -34,6 +34,7 @@ import Testing
             "queue is reordered", "answer is lost", "answer to the commit is lost", "confirms are lost",
             "acknowledgement is lost", "is refused", "is returned", "loses to another transaction",
             "handler fails at", "somebody sends what cannot be read", "takes shards", "gives back shards",
+            "deletions are lost",
         ]
         #expect(expected.subtracting(seen).isEmpty)
     }

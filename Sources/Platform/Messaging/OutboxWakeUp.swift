@@ -9,8 +9,9 @@ import Postgres
 public final class OutboxWakeUp: Sendable {
     /// The channel that relays listen on.
     static let channel = "tradewind_outbox"
-    /// The least time between two notifications of one process.
-    private static let pause = Duration.milliseconds(5)
+    /// The least time between two notifications of one process: the first after a lone one, and, doubled from one to the
+    /// next, the last while they never end.
+    private static let pauses = (shortest: Duration.milliseconds(1), longest: Duration.milliseconds(8))
 
     private struct State {
         var observers: [Int: @Sendable () -> Void] = [:]
@@ -41,9 +42,11 @@ public final class OutboxWakeUp: Sendable {
 
     /// Sends notifications until nothing new was committed meanwhile. A failure is the poll's business.
     private func notify(through pool: PostgresPool) async {
+        var pause = Self.pauses.shortest
         while takesNotification() {
             _ = try? await pool.execute("SELECT pg_notify($1, '')", [.text(Self.channel)])
-            try? await Task.sleep(for: Self.pause)
+            try? await Task.sleep(for: pause)
+            pause = min(pause * 2, Self.pauses.longest)
         }
     }
 

@@ -31,6 +31,13 @@ struct PostgresOutboxSession: OutboxSession {
     // MARK: - Shards
 
     func announce() async throws {
+        // Nothing this session commits has to outlive a crash of the server: a deletion that is lost means that a message
+        // comes again, under its id. See docs/decisions/relay-deletions.md.
+        try await connection.execute("SET synchronous_commit = off")
+        // Plans are made once. One that was made while the outbox was empty must suit a backlog, too: rows come in the order
+        // of the key. See docs/decisions/generic-plans.md.
+        try await connection.execute("SET plan_cache_mode = force_generic_plan")
+        try await connection.execute("SET enable_seqscan = off")
         try await connection.execute("LISTEN \(OutboxWakeUp.channel)")
         try await connection.execute("SELECT pg_advisory_lock_shared($1::int, 0)", [.int(Self.presenceClass)])
     }
@@ -61,7 +68,12 @@ struct PostgresOutboxSession: OutboxSession {
 
     // MARK: - Entries
 
-    func oldest(_ limit: Int, of shards: [Int], besides parked: [OutboxEntry.Route]) async throws -> [OutboxEntry] {
+    private static let deletion = "DELETE FROM outbox WHERE seq = ANY($1)"
+
+    func oldest(
+        _ limit: Int, of shards: [Int], besides parked: [OutboxEntry.Route], deleting confirmed: [Int64]
+    ) async throws -> [OutboxEntry] {
+        if !confirmed.isEmpty { try await connection.enqueue(Self.deletion, [.ints(confirmed)]) }
         guard !parked.isEmpty else {
             return try await connection.query(
                 "SELECT \(OutboxEntry.columns) FROM outbox WHERE shard = ANY($1) ORDER BY seq LIMIT $2",
@@ -90,7 +102,7 @@ struct PostgresOutboxSession: OutboxSession {
     }
 
     func delete(_ seqs: [Int64]) async throws {
-        try await connection.execute("DELETE FROM outbox WHERE seq = ANY($1)", [.ints(seqs)])
+        try await connection.execute(Self.deletion, [.ints(seqs)])
     }
 
     // MARK: - Waking up
@@ -100,7 +112,9 @@ struct PostgresOutboxSession: OutboxSession {
     }
 
     func waitForWakeUp(limit: Duration) async throws {
-        _ = try await connection.waitForNotification(timeout: limit)
+        guard try await connection.waitForNotification(timeout: limit) != nil else { return }
+        // One look serves all that have come.
+        while try await connection.waitForNotification(timeout: .zero) != nil {}
     }
 
     func interrupt() { connection.interrupt() }

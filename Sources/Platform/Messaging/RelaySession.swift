@@ -1,8 +1,8 @@
 import AMQP
 import DomainKit
 import Lifecycle
+import Locking
 import Observability
-import Synchronization
 import Tracing
 
 /// A relay's work on one session with the database and one connection to the broker. What breaks either ends it.
@@ -18,6 +18,8 @@ struct RelaySession {
     private let status: ConnectionStatus
     private var locks: ShardLocks
     private var parked: ParkedRoutes
+    /// What the broker has and the outbox still holds. It is deleted on the way to the next look, to save a round trip.
+    private var confirmed: [Int64] = []
     private var nextBalance: ContinuousClock.Instant
     private var nextKeepAlive: ContinuousClock.Instant
 
@@ -44,10 +46,7 @@ struct RelaySession {
     mutating func run(until shutdown: ShutdownSignal) async throws {
         let session = session
         let signal = Signal()
-        let observer = wakeUp.onSignal {
-            signal.set()
-            session.interrupt()
-        }
+        let observer = wakeUp.onSignal { if signal.set() { session.interrupt() } }
         let stop = shutdown.onTrigger { session.interrupt() }
         defer {
             wakeUp.removeObserver(observer)
@@ -56,18 +55,30 @@ struct RelaySession {
         try await session.announce()
         // Publishing to an exchange that is missing closes the channel.
         try await publisher.declare(Topology(exchanges: [Topology.Exchange(eventsExchange)]))
+        do {
+            try await work(signal, until: shutdown)
+        } catch {
+            // What broke may be the broker alone; else these are published again.
+            try? await deleteConfirmed()
+            throw error
+        }
+        try await deleteConfirmed()
+    }
+
+    private mutating func work(_ signal: Signal, until shutdown: ShutdownSignal) async throws {
         while !shutdown.isTriggered {
             let wasWoken = signal.take()
             try await balance()
             try await probeParkedRoutes()
             // What this process committed may lie in a shard of another relay.
             if wasWoken, !locks.holdsAll { try await session.wakeRelays() }
-            let isMoving = try await publishBatch()
+            let mayHaveMore = try await publishBatch()
             status.didReach()
-            if isMoving { continue }
+            if mayHaveMore { continue }
             try await keepAlive()
-            // A signal during a statement interrupts nothing, and what it tells of may have come after the reading.
-            if signal.isSet { continue }
+            // What a signal tells of may have come after the reading. A notification waits in the session.
+            guard signal.beginsToWait() else { continue }
+            defer { signal.endsToWait() }
             try await session.waitForWakeUp(limit: settings.pollInterval)
         }
     }
@@ -75,10 +86,13 @@ struct RelaySession {
     // MARK: - Publishing
 
     /// Publishes what is there, up to the size of a batch.
-    /// - Returns: whether to look for more at once.
+    /// - Returns: whether to look for more at once. After less than a full batch there is none, but for what is being
+    ///   committed meanwhile, and that comes with a signal or a notification.
     private mutating func publishBatch() async throws -> Bool {
         guard !locks.held.isEmpty else { return false }
-        let entries = try await session.oldest(settings.batchSize, of: locks.held.sorted(), besides: parked.all)
+        let entries = try await session.oldest(
+            settings.batchSize, of: locks.held.sorted(), besides: parked.all, deleting: confirmed)
+        confirmed = []
         var heldBack: Set<EntityID> = []
         var isMoving = false
         for round in entries.rounds {
@@ -87,7 +101,7 @@ struct RelaySession {
             heldBack.formUnion(outcome.heldBack)
             isMoving = isMoving || outcome.isMoving
         }
-        return isMoving
+        return isMoving && entries.count >= settings.batchSize
     }
 
     private mutating func publish(_ entries: [OutboxEntry]) async throws -> (heldBack: Set<EntityID>, isMoving: Bool) {
@@ -98,7 +112,7 @@ struct RelaySession {
         let report = try await publisher.publish(spans.messages)
         metrics.publishing.observe(timing.now - began)
         spans.end(report.outcomes)
-        var confirmed: [Int64] = []
+        let before = confirmed.count
         var heldBack: Set<EntityID> = []
         var isMoving = false
         for (entry, outcome) in zip(entries, report.outcomes) {
@@ -115,12 +129,16 @@ struct RelaySession {
                 metrics.unconfirmed.increment()
             }
         }
-        if !confirmed.isEmpty {
-            try await session.delete(confirmed)
-            metrics.published.increment(by: confirmed.count)
-        }
+        let published = confirmed.count - before
+        if published > 0 { metrics.published.increment(by: published) }
         if let failure = report.failure { throw failure }
-        return (heldBack, isMoving || !confirmed.isEmpty)
+        return (heldBack, isMoving || published > 0)
+    }
+
+    private mutating func deleteConfirmed() async throws {
+        guard !confirmed.isEmpty else { return }
+        try await session.delete(confirmed)
+        confirmed = []
     }
 
     // MARK: - What no queue wants
@@ -139,7 +157,9 @@ struct RelaySession {
 
     /// Tries one message of each parked route whose pause is over.
     private mutating func probeParkedRoutes() async throws {
-        for route in parked.due(at: timing.now) {
+        let due = parked.due(at: timing.now)
+        if !due.isEmpty { try await deleteConfirmed() }
+        for route in due {
             let entry = try await session.oldest(on: route, of: locks.held.sorted())
             guard let entry else {
                 // Nothing of it is left, or what is left waits for another route: the next batch tells.
@@ -157,6 +177,8 @@ struct RelaySession {
 
     private mutating func balance() async throws {
         guard nextBalance <= timing.now else { return }
+        // Before another relay gets their shard.
+        try await deleteConfirmed()
         try await locks.balance()
         nextBalance = timing.now + settings.balanceInterval
     }
@@ -168,10 +190,37 @@ struct RelaySession {
     }
 }
 
-/// Whether the process's own consumers have committed something since the last look.
+/// Whether the process's own consumers have committed something since the last look, and whether the relay sleeps.
 private final class Signal: Sendable {
-    private let flag = Atomic(false)
-    var isSet: Bool { flag.load(ordering: .acquiring) }
-    func set() { flag.store(true, ordering: .releasing) }
-    func take() -> Bool { flag.exchange(false, ordering: .acquiringAndReleasing) }
+    private struct State {
+        var isSet = false
+        var isWaiting = false
+    }
+
+    private let state = Mutex(State())
+
+    /// - Returns: whether the relay has to be woken. While it works it looks by itself.
+    func set() -> Bool {
+        state.withLock { state in
+            state.isSet = true
+            return state.isWaiting
+        }
+    }
+
+    func take() -> Bool {
+        state.withLock { state in
+            defer { state.isSet = false }
+            return state.isSet
+        }
+    }
+
+    /// - Returns: false where there is a signal, and no time to wait. From here on each one has to wake the relay.
+    func beginsToWait() -> Bool {
+        state.withLock { state in
+            state.isWaiting = !state.isSet
+            return state.isWaiting
+        }
+    }
+
+    func endsToWait() { state.withLock { $0.isWaiting = false } }
 }

@@ -68,8 +68,11 @@ struct SimulatedOutboxSession: OutboxSession {
         }
     }
 
-    func oldest(_ limit: Int, of shards: [Int], besides parked: [OutboxEntry.Route]) async throws -> [OutboxEntry] {
+    func oldest(
+        _ limit: Int, of shards: [Int], besides parked: [OutboxEntry.Route], deleting confirmed: [Int64]
+    ) async throws -> [OutboxEntry] {
         try await run {
+            deleteNow(confirmed)
             var heldBack: Set<EntityID> = []
             var entries: [OutboxEntry] = []
             for entry in database.outbox where shards.contains(Database.shard(of: entry.aggregateID)) {
@@ -90,11 +93,11 @@ struct SimulatedOutboxSession: OutboxSession {
         }
     }
 
-    func delete(_ seqs: [Int64]) async throws {
-        try await run {
-            for seq in seqs { world.note(session.host, "deletes the row", Int(seq)) }
-            database.delete(seqs)
-        }
+    func delete(_ seqs: [Int64]) async throws { try await run { deleteNow(seqs) } }
+
+    private func deleteNow(_ seqs: [Int64]) {
+        for seq in seqs { world.note(session.host, "deletes the row", Int(seq)) }
+        database.delete(seqs)
     }
 
     func wakeRelays() async throws { try await run { database.wakeRelays() } }

@@ -107,8 +107,10 @@ extension WrappedSession {
     func countRelays() async throws -> Int { try await session.countRelays() }
     func lock(_ shards: [Int], limit: Int) async throws -> [Int] { try await session.lock(shards, limit: limit) }
     func unlock(_ shards: [Int]) async throws { try await session.unlock(shards) }
-    func oldest(_ limit: Int, of shards: [Int], besides parked: [OutboxEntry.Route]) async throws -> [OutboxEntry] {
-        try await session.oldest(limit, of: shards, besides: parked)
+    func oldest(
+        _ limit: Int, of shards: [Int], besides parked: [OutboxEntry.Route], deleting confirmed: [Int64]
+    ) async throws -> [OutboxEntry] {
+        try await session.oldest(limit, of: shards, besides: parked, deleting: confirmed)
     }
     func oldest(on route: OutboxEntry.Route, of shards: [Int]) async throws -> OutboxEntry? {
         try await session.oldest(on: route, of: shards)
@@ -126,8 +128,12 @@ final class CursorSession: WrappedSession, @unchecked Sendable {
 
     init(_ session: SimulatedOutboxSession) { self.session = session }
 
-    func oldest(_ limit: Int, of shards: [Int], besides parked: [OutboxEntry.Route]) async throws -> [OutboxEntry] {
-        try await session.oldest(limit, of: shards, besides: parked).filter { $0.seq > session.world.cursor }
+    func oldest(
+        _ limit: Int, of shards: [Int], besides parked: [OutboxEntry.Route], deleting confirmed: [Int64]
+    ) async throws -> [OutboxEntry] {
+        let entries = try await session.oldest(limit, of: shards, besides: parked, deleting: confirmed)
+        session.world.cursor = max(session.world.cursor, confirmed.max() ?? 0)
+        return entries.filter { $0.seq > session.world.cursor }
     }
 
     func delete(_ seqs: [Int64]) async throws {
@@ -141,8 +147,10 @@ struct HastySession: WrappedSession {
     let session: SimulatedOutboxSession
     init(_ session: SimulatedOutboxSession) { self.session = session }
 
-    func oldest(_ limit: Int, of shards: [Int], besides parked: [OutboxEntry.Route]) async throws -> [OutboxEntry] {
-        let entries = try await session.oldest(limit, of: shards, besides: parked)
+    func oldest(
+        _ limit: Int, of shards: [Int], besides parked: [OutboxEntry.Route], deleting confirmed: [Int64]
+    ) async throws -> [OutboxEntry] {
+        let entries = try await session.oldest(limit, of: shards, besides: parked, deleting: [])
         if !entries.isEmpty { try await session.delete(entries.map(\.seq)) }
         return entries
     }

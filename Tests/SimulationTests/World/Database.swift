@@ -12,6 +12,8 @@ final class Database: @unchecked Sendable {
     private(set) var sessions: [Session] = []
     /// Committed entries in the order of their numbers.
     private(set) var outbox: [OutboxEntry] = []
+    /// Deletions that a crash of the server would still undo: the relay's wait for no flush.
+    private var unflushed: [OutboxEntry] = []
     private var inbox: Set<InboxKey> = []
     private var claims: [InboxKey: Session] = [:]
     private var lockedAggregates: [EntityID: Session] = [:]
@@ -54,7 +56,24 @@ final class Database: @unchecked Sendable {
 
     func holds(_ shard: Int, _ session: Session) -> Bool { shards[shard] === session }
 
-    func delete(_ seqs: [Int64]) { outbox.removeAll { seqs.contains($0.seq) } }
+    func delete(_ seqs: [Int64]) {
+        unflushed += outbox.filter { seqs.contains($0.seq) }
+        outbox.removeAll { seqs.contains($0.seq) }
+    }
+
+    /// The server stops without having flushed all of its log: the last deletions never happened.
+    func crash() {
+        // The log is lost from some point on.
+        let lost = unflushed.suffix(world.scheduler.random.within(0...unflushed.count))
+        unflushed = []
+        if !lost.isEmpty { world.note(nil, "deletions are lost", lost.count) }
+        for entry in lost { insert(entry) }
+    }
+
+    private func insert(_ entry: OutboxEntry) {
+        let position = outbox.firstIndex { $0.seq > entry.seq } ?? outbox.endIndex
+        outbox.insert(entry, at: position)
+    }
 
     func wakeRelays() { for session in sessions where session.isRelay { session.interrupt() } }
 
@@ -88,10 +107,9 @@ final class Database: @unchecked Sendable {
 
     func commit(_ session: Session, _ changes: Changes) {
         for (key, owner) in claims where owner === session { inbox.insert(key) }
-        for entry in changes.entries {
-            let position = outbox.firstIndex { $0.seq > entry.seq } ?? outbox.endIndex
-            outbox.insert(entry, at: position)
-        }
+        for entry in changes.entries { insert(entry) }
+        // A commit flushes all of the log before it.
+        unflushed = []
         world.ledger.didCommit(changes, in: world)
         rollBack(session)
     }

@@ -73,6 +73,7 @@ extension World {
         note(nil, "database goes away")
         database.isAway = true
         for session in database.sessions { database.end(session) }
+        database.crash()
         scheduler.schedule(in: scheduler.random.within(1_000...500_000)) {
             self.note(nil, "database is back")
             database.isAway = false

@@ -19,9 +19,11 @@ protocol OutboxSession: Sendable {
     /// Gives back shards that this session holds.
     func unlock(_ shards: [Int]) async throws
 
-    /// The oldest entries of `shards` that are committed, in their order. What takes a route of `parked`, and what its
-    /// aggregate said after it, stays out.
-    func oldest(_ limit: Int, of shards: [Int], besides parked: [OutboxEntry.Route]) async throws -> [OutboxEntry]
+    /// Deletes the entries of `confirmed` for good, and then finds the oldest entries of `shards` that are committed, in
+    /// their order. What takes a route of `parked`, and what its aggregate said after it, stays out.
+    func oldest(
+        _ limit: Int, of shards: [Int], besides parked: [OutboxEntry.Route], deleting confirmed: [Int64]
+    ) async throws -> [OutboxEntry]
     /// The oldest entry that takes `route` and follows no other of its aggregate.
     func oldest(on route: OutboxEntry.Route, of shards: [Int]) async throws -> OutboxEntry?
     /// Deletes entries for good.
