@@ -11,7 +11,7 @@ struct PostgresInboxStore: InboxStore {
         _ body: @Sendable (any InboxTransaction) async throws -> Value
     ) async throws -> Value {
         let (value, work) = try await pool.transaction { transaction in
-            let work = PostgresUnitOfWork(transaction, now: clock.now, events: events)
+            let work = try await PostgresUnitOfWork.begin(transaction, now: clock.now, events: events)
             return (try await body(work), work)
         }
         work.didCommit()

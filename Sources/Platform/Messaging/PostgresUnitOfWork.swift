@@ -12,10 +12,18 @@ public struct PostgresUnitOfWork: UnitOfWork {
     private let events: EventLog
     private let gathered = Gathered()
 
-    init(_ transaction: PostgresTransaction, now: Timestamp, events: EventLog) {
+    private init(_ transaction: PostgresTransaction, now: Timestamp, events: EventLog) {
         self.transaction = transaction
         self.now = now
         self.events = events
+    }
+
+    /// Begins a unit of work. Its plans are made once for each statement: see docs/decisions/generic-plans.md.
+    static func begin(
+        _ transaction: PostgresTransaction, now: Timestamp, events: EventLog
+    ) async throws(PostgresError) -> Self {
+        try await transaction.enqueue("SET LOCAL plan_cache_mode = force_generic_plan")
+        return Self(transaction, now: now, events: events)
     }
 
     public func publish(_ event: some IntegrationEvent, cause: Cause) {

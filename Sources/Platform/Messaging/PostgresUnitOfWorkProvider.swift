@@ -27,7 +27,7 @@ public final class PostgresUnitOfWorkProvider: UnitOfWorkProvider {
         _ body: @escaping @Sendable (any UnitOfWork) async throws -> Result
     ) async throws -> Result {
         let (result, work, published) = try await pool.transaction { [clock, events] transaction in
-            let work = PostgresUnitOfWork(transaction, now: clock.now, events: events)
+            let work = try await PostgresUnitOfWork.begin(transaction, now: clock.now, events: events)
             let result = try await body(work)
             return (result, work, try await work.flush())
         }
