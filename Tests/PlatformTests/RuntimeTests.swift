@@ -94,7 +94,7 @@ import Testing
 
 @Suite struct APISettingsTests {
     private func settings(origins: String?) throws -> APISettings {
-        var values = ["DATABASE_URL": "postgresql://shop@db:5432/shop"]
+        var values = ["DATABASE_URL": "postgresql://shop@db:5432/shop", "AUTH": "off"]
         values["CORS_ALLOWED_ORIGINS"] = origins
         return try APISettings(Environment(values), defaultPort: 1)
     }
