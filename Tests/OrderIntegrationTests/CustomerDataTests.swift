@@ -35,7 +35,7 @@ import Testing
             CustomerDataRoutes(fixture.units, customers: PostgresCustomerData(fixture.database.pool)).add(to: &router)
             let command = fixture.command([(try await fixture.product(), 2)], delivery: Self.delivery)
             let order = try #require(try await fixture.place(command, key: "place")?.orderID)
-            try await HTTPClient.with(router) { try await body(fixture, $0, order) }
+            try await HTTPClient.with(router, filters: [TestCallers()]) { try await body(fixture, $0, order) }
         }
     }
 
@@ -93,6 +93,26 @@ import Testing
             #expect(answer.status == 204)
             let kept = try await fixture.find(order)
             #expect(kept.delivery == Self.delivery)
+        }
+    }
+
+    @Test func aCustomerSeesAndErasesTheirOwnDataAlone() async throws {
+        try await serving { fixture, client, order in
+            let path = "/api/customers/\(fixture.customer)/data"
+            let owner = ["Test-Caller": "customer \(fixture.customer)"]
+            let stranger = ["Test-Caller": "customer \(EntityID.v7())"]
+            for method in ["GET", "DELETE"] {
+                let answer = try await client.send(method, path, headers: stranger)
+                #expect(answer.status == 404)
+            }
+            let kept = try await fixture.find(order)
+            #expect(kept.delivery == Self.delivery)
+            let seen = try await client.send("GET", path, headers: owner)
+            #expect(seen.status == 200)
+            let erased = try await client.send("DELETE", path, headers: owner)
+            #expect(erased.status == 204)
+            let remaining = try await remains(in: fixture.database)
+            #expect(remaining == [])
         }
     }
 
