@@ -3,7 +3,7 @@ public struct HTTPServerSettings: Sendable {
     /// The largest body that is taken, in bytes; more is answered 413.
     public var maximumBodySize = 1 << 20
     /// How large all bodies together may be that are arriving, in bytes; what is more is answered 503.
-    public var maximumSizeOfBodies = 128 << 20
+    public var maximumSizeOfBodies = 64 << 20
     /// How long a handler may take until its client is answered 503 and its task cancelled.
     public var requestDeadline: Duration = .seconds(10)
     /// How long a request may take to arrive whole, from its first line to the end of its body. Bytes that trickle in do
@@ -19,8 +19,8 @@ public struct HTTPServerSettings: Sendable {
     /// How long a client may take to read an answer.
     public var sendTimeout: Duration = .seconds(60)
     /// How many connections are served at once, less where the process may not open as many files. More wait in the
-    /// listening socket's queue. One that idles costs some kilobytes.
-    public var connectionLimit = 16_384
+    /// listening socket's queue. One that idles after a request costs 33 kB, most of which libmicrohttpd keeps for the next.
+    public var connectionLimit = 10_240
     /// How long a shutdown waits for what is in flight, before it answers 503 to the rest.
     public var shutdownGrace: Duration = .seconds(10)
     /// How many threads wait for the network. Handlers run on Swift's own threads.
