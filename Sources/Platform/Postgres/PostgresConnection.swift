@@ -117,7 +117,7 @@ public actor PostgresConnection: PostgresStatements {
     func run<First: Sendable, Second: Sendable>(
         _ first: PostgresQuery<First>, _ second: PostgresQuery<Second>
     ) async throws(PostgresError) -> ([First], [Second]) {
-        let span = spans.begin(first.statement.sql)
+        let span = spans.begin(first.statement.sql, with: second.statement.sql)
         defer { span?.end() }
         return try await cancellable { isCancelled throws(PostgresError) in
             let began = ContinuousClock.now

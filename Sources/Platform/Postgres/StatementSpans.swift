@@ -13,9 +13,11 @@ struct StatementSpans: Sendable {
         ]
     }
 
-    /// Begins the span of one statement. Its text has parameters in place of values, and so nothing that is secret.
-    func begin(_ sql: String) -> Span? {
+    /// Begins the span of one statement, or of two in one round trip. Their texts have parameters in place of values, and
+    /// so nothing that is secret.
+    func begin(_ sql: String, with second: String? = nil) -> Span? {
         guard let current = Span.current else { return nil }
+        let sql = second.map { "\(sql);\n\($0)" } ?? sql
         let summary = querySummary(sql)
         let attributes = [
             SpanAttribute("db.query.summary", .string(summary)),
