@@ -17,11 +17,11 @@ struct StatementSpans: Sendable {
     /// so nothing that is secret.
     func begin(_ sql: String, with second: String? = nil) -> Span? {
         guard let current = Span.current else { return nil }
-        let sql = second.map { "\(sql);\n\($0)" } ?? sql
-        let summary = querySummary(sql)
+        let text = second.map { "\(sql);\n\($0)" } ?? sql
+        let summary = querySummary(text)
         let attributes = [
             SpanAttribute("db.query.summary", .string(summary)),
-            SpanAttribute("db.query.text", .string(String(sql.prefix(1_000)))),
+            SpanAttribute("db.query.text", .string(String(text.prefix(1_000)))),
         ]
         return current.child(summary, .client, attributes: target + attributes)
     }
