@@ -223,11 +223,11 @@ import Testing
                 try await connection.script(
                     """
                     CREATE SEQUENCE tries;
-                    CREATE FUNCTION fail_once() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-                        IF nextval('tries') = 1 THEN RAISE EXCEPTION 'lost'; END IF;
+                    CREATE FUNCTION fail_twice() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                        IF nextval('tries') <= 2 THEN RAISE EXCEPTION 'lost'; END IF;
                         RETURN NULL;
                     END $$;
-                    CREATE TRIGGER fail_once AFTER DELETE ON outbox EXECUTE FUNCTION fail_once();
+                    CREATE TRIGGER fail_twice AFTER DELETE ON outbox EXECUTE FUNCTION fail_twice();
                     """)
             }
             try await bench.publish(ParcelSent(.v7(), 1))

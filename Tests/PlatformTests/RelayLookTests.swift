@@ -16,6 +16,8 @@ import Testing
             var added = 0
             var published = 0
             var looks = 0
+            /// Deletions that did not travel with a look.
+            var deletions = 0
             var isInterrupted = false
             var sleeper: CheckedContinuation<Void, Never>?
         }
@@ -53,8 +55,8 @@ import Testing
         func oldest(
             _ limit: Int, of shards: [Int], besides parked: [OutboxEntry.Route], deleting confirmed: [Int64]
         ) async throws -> [OutboxEntry] {
-            try await delete(confirmed)
-            return state.withLock { state in
+            state.withLock { state in
+                state.entries.removeAll { confirmed.contains($0.seq) }
                 state.looks += 1
                 return Array(state.entries.prefix(limit))
             }
@@ -62,6 +64,7 @@ import Testing
         func oldest(on route: OutboxEntry.Route, of shards: [Int]) async throws -> OutboxEntry? { nil }
         func delete(_ seqs: [Int64]) async throws {
             state.withLock { state in
+                state.deletions += 1
                 state.entries.removeAll { seqs.contains($0.seq) }
             }
         }
@@ -128,23 +131,37 @@ import Testing
         }
     }
 
-    /// They wait for the next look, and at the latest for the end.
-    @Test func whatIsConfirmedIsDeletedAtTheNextLookOrAtTheEnd() async {
+    @Test func whatIsConfirmedIsDeletedBeforeTheRelaySleeps() async {
         let wakeUp = OutboxWakeUp()
         let surroundings = Surroundings()
         surroundings.add(3)
         await run(surroundings, wakeUp) { sleeps in
             _ = await sleeps.next()
             let first = surroundings.state.withLock { $0.entries.map(\.seq) }
-            #expect(first == [1, 2, 3])
+            #expect(first.isEmpty)
             surroundings.add(1)
             wakeUp.signal()
             _ = await sleeps.next()
             let second = surroundings.state.withLock { $0.entries.map(\.seq) }
-            #expect(second == [4])
+            #expect(second.isEmpty)
         }
-        let last = surroundings.state.withLock { $0.entries.count }
-        #expect(last == 0)
+        let deletions = surroundings.state.withLock { $0.deletions }
+        #expect(deletions == 2)
+    }
+
+    @Test func whatIsConfirmedWhileMoreIsSignalledIsDeletedOnTheWayToTheNextLook() async {
+        let wakeUp = OutboxWakeUp()
+        let surroundings = Surroundings { surroundings, published in
+            guard published < 3 else { return }
+            surroundings.add(1)
+            wakeUp.signal()
+        }
+        surroundings.add(1)
+        await run(surroundings, wakeUp) { sleeps in
+            _ = await sleeps.next()
+            let (deletions, left) = surroundings.state.withLock { ($0.deletions, $0.entries.count) }
+            #expect(deletions == 1 && left == 0)
+        }
     }
 
     @Test func aFullBatchIsFollowedByAnotherLook() async {

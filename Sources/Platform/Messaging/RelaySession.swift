@@ -79,6 +79,8 @@ struct RelaySession {
             // What a signal tells of may have come after the reading. A notification waits in the session.
             guard signal.beginsToWait() else { continue }
             defer { signal.endsToWait() }
+            // The next look may be far away.
+            try await deleteConfirmed()
             try await session.waitForWakeUp(limit: settings.pollInterval)
         }
     }
