@@ -14,7 +14,8 @@ import Testing
         { router in
             router.get("/wait", .test) { _ in
                 events.add("started")
-                await end.wait()
+                // In a task of its own, which the deadline of the request does not cancel.
+                await Task { await end.wait() }.value
                 return .text(200, "done")
             }
             router.get("/health/live", Operation("live", "Lives", tag: "Test", access: .operational)) { _ in .empty() }
