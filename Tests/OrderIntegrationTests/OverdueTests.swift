@@ -107,7 +107,9 @@ import Testing
                 "SELECT count(*) FROM outbox WHERE type = 'OrderCancelled'"
             ) { try $0.integer(0) }
             #expect(events == 250)
-            #expect(watches.reduce(0) { $0 + $1.sink.lines.count } == 250)
+            // One may notice as stalled what another has yet to expire.
+            let expired = watches.reduce(0) { $0 + $1.sink.lines.count { $0.contains("order expired") } }
+            #expect(expired == 250)
         }
     }
 
