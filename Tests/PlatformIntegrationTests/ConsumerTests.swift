@@ -290,8 +290,11 @@ import Testing
                         count.value(["queue": bench.parcels.queue, "outcome": "duplicate"]) > 0
                     }
                     try await eventually("all are handled") { try await bench.handled().count == 10 }
+                    // What came again may come in several batches. It is all done with when the one behind it is.
+                    try await bench.send([bench.message(ParcelSent(.v7(), 10))])
+                    try await eventually("the last is handled") { try await bench.handled().count == 11 }
                 }
-                #expect(try await bench.handled().sorted() == Array(0..<10))
+                #expect(try await bench.handled().sorted() == Array(0...10))
                 // A quorum queue counts acknowledgements when a majority has them.
                 try await eventually("the queue is empty") {
                     try await bench.vhost.messageCount(of: bench.parcels.queue) == 0
