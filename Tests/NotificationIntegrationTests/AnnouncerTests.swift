@@ -104,7 +104,8 @@ import Testing
     @Test func aChannelThatRefusesFailsTheNotification() async throws {
         struct RefusingChannel: NotificationChannel {
             let channel = Channel.log
-            func deliver(_ message: Message, to recipient: Recipient) async throws(DeliveryFailed) {
+            let needsAddress = false
+            func deliver(_ message: OutgoingMessage) async throws(DeliveryFailed) {
                 throw DeliveryFailed(reason: "mailbox full")
             }
         }

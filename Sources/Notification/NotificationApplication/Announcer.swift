@@ -66,7 +66,11 @@ public struct Announcer: Sendable {
             return Outcome(.failed, "the channel \(content.channel) is not set up", channel: content.channel)
         }
         do {
-            try await channel.deliver(message, to: announcement.recipient)
+            let outgoing = OutgoingMessage(
+                notificationID: .v7(), orderID: announcement.order.orderID, customerID: announcement.order.customerID,
+                template: announcement.template, locale: .english, recipient: announcement.recipient,
+                name: announcement.order.contact?.name, message: message, createdAt: announcement.order.orderDate)
+            try await channel.deliver(outgoing)
             return Outcome(.sent, channel: content.channel, message: message, attempts: 1)
         } catch {
             return Outcome(.failed, error.reason, channel: content.channel, message: message, attempts: 1)

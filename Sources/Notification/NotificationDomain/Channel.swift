@@ -4,6 +4,10 @@ import JSON
 public enum Channel: String, Sendable, CaseIterable {
     /// The record of the notification is all there is: for development, and until a real channel is set up.
     case log
+    /// A mail by SMTP.
+    case email
+    /// A signed HTTP POST to the shop's own program.
+    case webhook
 }
 
 extension Channel: JSONCodable {

@@ -2,18 +2,21 @@ import DomainKit
 
 /// Whom a notification is for.
 public enum Recipient: Sendable, Equatable {
-    /// The address that the customer gave with the order.
+    /// An address that the customer, or the shop's operator, gave.
     case email(String)
     /// A customer of whom no address is known: the identity itself, never an invented address.
     case customer(EntityID)
+    /// The shop's operator, of whom no address is set.
+    case shopOperator
 }
 
 extension Recipient: CustomStringConvertible {
-    /// The address, or `customer:` and the customer's id.
+    /// The address, `customer:` and the customer's id, or `operator`.
     public var description: String {
         switch self {
         case .email(let address): address
         case .customer(let id): "customer:\(id)"
+        case .shopOperator: "operator"
         }
     }
 }

@@ -22,6 +22,13 @@ public struct TemplateKey: Sendable, Hashable {
     public static let orderConfirmed = TemplateKey(known: "order-confirmed")
     /// Tells the customer that the order will not be delivered, and why.
     public static let orderCancelled = TemplateKey(known: "order-cancelled")
+    /// Asks the customer some time after the confirmation whether all is well.
+    public static let orderFollowUp = TemplateKey(known: "order-follow-up")
+    /// Tells the shop's operator what is running low.
+    public static let lowStockDigest = TemplateKey(known: "low-stock-digest")
+
+    /// Whether it must be told, whatever the customer prefers: that an order will not be delivered.
+    public var isTransactional: Bool { self == .orderCancelled }
 }
 
 private func isLowercaseOrDigit(_ byte: UInt8) -> Bool {

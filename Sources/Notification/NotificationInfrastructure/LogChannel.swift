@@ -4,8 +4,9 @@ import NotificationDomain
 /// The channel that sends nothing: the record of a notification is the notification.
 public struct LogChannel: NotificationChannel {
     public let channel = Channel.log
+    public let needsAddress = false
 
     public init() {}
 
-    public func deliver(_ message: Message, to recipient: Recipient) {}
+    public func deliver(_ message: OutgoingMessage) {}
 }

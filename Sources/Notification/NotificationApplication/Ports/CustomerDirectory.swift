@@ -1,0 +1,27 @@
+import DomainKit
+import NotificationDomain
+
+/// Knows customers: as a rule another service, which can be away.
+public protocol CustomerDirectory: Sendable {
+    /// What is known of a customer. It waits as long as the service may take and no longer, and never fails.
+    func lookUp(_ id: EntityID) async -> CustomerAnswer
+}
+
+/// What a directory says of a customer.
+public enum CustomerAnswer: Sendable, Equatable {
+    case found(Customer)
+    /// It has no such customer.
+    case unknown
+    /// It cannot say now.
+    /// - Parameter reason: why, for operators.
+    case unavailable(reason: String)
+}
+
+/// The last known copies of what a directory said.
+public protocol CustomerCopies: Sendable {
+    /// The copies of those customers of whom there is one.
+    func copies(of customers: Set<EntityID>) async throws -> [EntityID: Customer]
+
+    /// Keeps what a directory said, in place of what it said before; not of a customer whose data was erased.
+    func keep(_ customers: [Customer], in work: any UnitOfWork) async throws
+}
