@@ -51,6 +51,7 @@ let platform: [Target] = [
         "Messaging", in: "Platform",
         ["Locking", "DomainKit", "JSON", "Observability", "Lifecycle", "Cryptography", "Tracing", "Postgres", "AMQP"]),
     library("DeadLetterAPI", in: "Platform", ["DomainKit", "JSON", "HTTPServer", "Messaging"]),
+    library("PersonalDataAPI", in: "Platform", ["DomainKit", "JSON", "HTTPServer"]),
     library(
         "RateLimiting", in: "Platform",
         ["Locking", "DomainKit", "HTTPServer", "Lifecycle", "Observability", "Postgres"]),
@@ -116,14 +117,16 @@ func targets(of domain: Domain) -> [Target] {
             "\(name)Infrastructure", in: name,
             ["\(name)Application", "\(name)Domain", "\(name)Contracts", "Postgres", "Messaging", "Observability"]
                 + domain.infrastructure + kit),
-        library("\(name)API", in: name, ["\(name)Application", "\(name)Domain", "HTTPServer", "Observability"] + kit),
+        library(
+            "\(name)API", in: name,
+            ["\(name)Application", "\(name)Domain", "HTTPServer", "PersonalDataAPI", "Observability"] + kit),
         library(
             "\(name)Worker", in: name,
             ["\(name)Application", "\(name)Contracts", "Messaging", "Lifecycle", "Observability"] + consumed + kit),
         main(
             "\(name)APIMain", at: "Sources/\(name)/\(name)APIMain",
             ["\(name)API", "\(name)Worker", "\(name)Application", "\(name)Infrastructure", "Messaging", "Postgres"]
-                + ["HTTPServer", "DeadLetterAPI", "RateLimiting"]),
+                + ["HTTPServer", "DeadLetterAPI", "PersonalDataAPI", "RateLimiting"]),
         main(
             "\(name)WorkerMain", at: "Sources/\(name)/\(name)WorkerMain",
             ["\(name)Worker", "\(name)Application", "\(name)Infrastructure", "Messaging", "Postgres", "AMQP"]
@@ -137,8 +140,8 @@ func targets(of domain: Domain) -> [Target] {
         test(
             "\(name)IntegrationTests",
             ["\(name)API", "\(name)Worker", "\(name)Infrastructure", "\(name)Application", "\(name)Domain"]
-                + ["\(name)Contracts", "Messaging", "Postgres", "HTTPServer", "Lifecycle", "Observability", "TestKit"]
-                + consumed + kit),
+                + ["\(name)Contracts", "Messaging", "Postgres", "HTTPServer", "PersonalDataAPI", "Lifecycle"]
+                + ["Observability", "TestKit"] + consumed + kit),
     ]
 }
 
@@ -178,7 +181,7 @@ let tests: [Target] = [
     test(
         "EndToEndTests",
         ["Locking", "JSON", "DomainKit", "Observability", "Lifecycle", "Postgres", "AMQP", "Messaging", "TestKit"]
-            + ["CLinux", "Cryptography", "HTTPServer", "DeadLetterAPI"]
+            + ["CLinux", "Cryptography", "HTTPServer", "DeadLetterAPI", "PersonalDataAPI"]
             + domains.flatMap { ["\($0.name)API", "\($0.name)Infrastructure"] }),
 ]
 

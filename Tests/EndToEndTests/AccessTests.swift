@@ -8,6 +8,7 @@ import NotificationAPI
 import NotificationInfrastructure
 import OrderAPI
 import OrderInfrastructure
+import PersonalDataAPI
 import Postgres
 import StockAPI
 import StockInfrastructure
@@ -75,8 +76,7 @@ import Testing
                 units: units, orders: PostgresOrderRepository(), queries: PostgresOrderQueries(pool),
                 prices: PostgresPriceList(), keys: keys
             ).add(to: &router)
-            OrderAPI.CustomerDataRoutes(units, customers: OrderInfrastructure.PostgresCustomerData(pool))
-                .add(to: &router)
+            CustomerDataRoutes(units, customers: OrderInfrastructure.PostgresCustomerData(pool)).add(to: &router)
         case .stock:
             let catalog = PostgresStockCatalog(pool)
             ProductRoutes(units, products: PostgresProductRepository(), catalog: catalog).add(to: &router)
@@ -87,7 +87,7 @@ import Testing
                 renderer: MustacheRenderer(), keys: keys
             ).add(to: &router)
             NotificationRoutes(PostgresNotificationLog(pool)).add(to: &router)
-            NotificationAPI.CustomerDataRoutes(units, customers: NotificationInfrastructure.PostgresCustomerData(pool))
+            CustomerDataRoutes(units, customers: NotificationInfrastructure.PostgresCustomerData(pool))
                 .add(to: &router)
         }
         DeadLetterRoutes(DeadLetterStore(pool), keys: keys).add(to: &router)

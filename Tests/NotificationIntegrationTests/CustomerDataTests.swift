@@ -5,6 +5,7 @@ import NotificationApplication
 import NotificationDomain
 import NotificationInfrastructure
 import OrderContracts
+import PersonalDataAPI
 import TestKit
 import Testing
 

@@ -6,6 +6,7 @@ import OrderAPI
 import OrderApplication
 import OrderDomain
 import OrderInfrastructure
+import PersonalDataAPI
 import Postgres
 import TestKit
 import Testing

@@ -29,20 +29,10 @@ extension Operation {
         access: .roles([.operator, .admin]),
         parameters: .page(of: [.query("orderId", .uuid, "Only what was said about this order.")]),
         answers: [.page(of: NotificationBody.schema, "The notifications.")])
-
-    static let getCustomerData = Operation(
-        "getCustomerData", "Shows all that is known here of a customer", tag: "Personal data",
-        access: .roles([.customer, .admin]), parameters: [.customerID],
-        answers: [.json(200, CustomerRecordBody.schema, "What is known.")])
-    static let eraseCustomerData = Operation(
-        "eraseCustomerData", "Forgets a customer as a person", tag: "Personal data",
-        access: .roles([.customer, .admin]), parameters: [.customerID],
-        answers: [.empty(204, "Nothing personal is known here any more.")])
 }
 
 extension Operation.Parameter {
     fileprivate static let templateID = path("id", "The template.")
-    fileprivate static let customerID = path("customerId", "The customer.")
 }
 
 extension Problem {

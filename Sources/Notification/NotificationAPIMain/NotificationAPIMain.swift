@@ -5,6 +5,7 @@ import Messaging
 import NotificationAPI
 import NotificationInfrastructure
 import NotificationWorker
+import PersonalDataAPI
 import Postgres
 import RateLimiting
 import Runtime

@@ -38,18 +38,8 @@ extension Operation {
     static let getOrderTimeline = Operation(
         "getOrderTimeline", "Shows what happened to an order, oldest first", tag: "Orders", access: .anyRole,
         parameters: [.orderID], answers: [.json(200, TimelineBody.schema, "What happened.")])
-
-    static let getCustomerData = Operation(
-        "getCustomerData", "Shows all that is known here of a customer", tag: "Personal data",
-        access: .roles([.customer, .admin]), parameters: [.customerID],
-        answers: [.json(200, CustomerRecordBody.schema, "What is known.")])
-    static let eraseCustomerData = Operation(
-        "eraseCustomerData", "Forgets a customer as a person", tag: "Personal data",
-        access: .roles([.customer, .admin]), details: "Orders stay. Stock and Notification forget, too.",
-        parameters: [.customerID], answers: [.empty(204, "Nothing personal is known any more.")])
 }
 
 extension Operation.Parameter {
     fileprivate static let orderID = path("orderId", "The order.")
-    fileprivate static let customerID = path("customerId", "The customer.")
 }

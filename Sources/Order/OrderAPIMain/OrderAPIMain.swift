@@ -5,6 +5,7 @@ import Messaging
 import OrderAPI
 import OrderInfrastructure
 import OrderWorker
+import PersonalDataAPI
 import Postgres
 import RateLimiting
 import Runtime

@@ -2,10 +2,7 @@ import DomainKit
 import NotificationDomain
 
 /// What Notification knows of a customer as a person.
-public protocol CustomerData: Sendable {
-    /// All of it, as it was at one moment.
-    func record(of customer: EntityID) async throws -> CustomerRecord
-
+public protocol CustomerData: PersonalData<CustomerRecord> {
     /// Takes the person out of everything about their orders: that they were told stays, what and where goes. Doing it
     /// again changes nothing.
     /// - Parameter orders: orders of theirs, besides those that they were told of.

@@ -2,9 +2,10 @@ import DomainKit
 import JSON
 import OrderApplication
 import OrderDomain
+import PersonalDataAPI
 
 /// All that Order knows of a customer.
-struct CustomerRecordBody: JSONEncodable {
+struct CustomerRecordBody: CustomerDataBody {
     let customer: EntityID
     let record: CustomerRecord
 

@@ -2,10 +2,7 @@ import DomainKit
 import OrderDomain
 
 /// What Order knows of a customer as a person.
-public protocol CustomerData: Sendable {
-    /// All of it, as it was at one moment.
-    func record(of customer: EntityID) async throws -> CustomerRecord
-
+public protocol CustomerData: PersonalData<CustomerRecord> {
     /// Takes the person out of everything; the orders stay, with their lines and amounts. Doing it again changes nothing.
     /// - Returns: the customer's orders.
     func erase(_ customer: EntityID, in work: any UnitOfWork) async throws -> [EntityID]
