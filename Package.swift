@@ -99,6 +99,7 @@ let domains = [
             "V0005__idempotency_keys.sql", "V0006__erased_people.sql",
             "V0007__notifications_by_customer.sql",
             "V0008__request_counts.sql",
+            "V0010__customers.sql",
         ]),
 ]
 

@@ -19,19 +19,3 @@ public struct Customer: Sendable, Equatable {
         self.preferences = preferences
     }
 }
-
-/// What a customer wants to be told.
-public struct Preferences: Sendable, Equatable {
-    /// Whether they want nothing but what must be told.
-    public let isOptedOut: Bool
-    /// What they said about single kinds of notification; it goes before ``isOptedOut``.
-    public let kinds: [TemplateKey: Bool]
-
-    public init(isOptedOut: Bool = false, kinds: [TemplateKey: Bool] = [:]) {
-        self.isOptedOut = isOptedOut
-        self.kinds = kinds
-    }
-
-    /// Whether a notification of this kind may be sent. One that is transactional always is.
-    public func allow(_ kind: TemplateKey) -> Bool { kind.isTransactional || kinds[kind] ?? !isOptedOut }
-}

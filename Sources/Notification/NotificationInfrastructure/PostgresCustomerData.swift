@@ -4,8 +4,8 @@ import NotificationApplication
 import NotificationDomain
 import Postgres
 
-/// What the database of Notification holds of a customer: in `notifications`, `outbox` and `dead_letters`. The inbox holds
-/// identities of messages alone.
+/// What the database of Notification holds of a customer: in `notifications`, `customers`, `outbox` and `dead_letters`. The
+/// inbox holds identities of messages alone.
 public struct PostgresCustomerData: CustomerData {
     private let pool: PostgresPool
 
@@ -20,7 +20,8 @@ public struct PostgresCustomerData: CustomerData {
                 """, [.id(customer)], as: NotificationRow.notification)
             let aggregates = Set(notifications.map(\.orderID)).union(notifications.map(\.id))
             let texts = try await HeldMessages.find(about: Array(aggregates), naming: customer, in: sql)
-            return CustomerRecord(notifications: notifications, texts: texts)
+            let copies = try await PostgresCustomerCopies.held(of: customer, in: sql)
+            return CustomerRecord(notifications: notifications, texts: texts + copies)
         }
     }
 
@@ -30,8 +31,10 @@ public struct PostgresCustomerData: CustomerData {
             "SELECT DISTINCT order_id FROM notifications WHERE customer_id = $1", [.id(customer)]
         ) { try $0.id(0) }
         let orders = Array(orders.union(told))
-        // First: it waits for those that are telling the customer something just now.
-        try await Erasure.erase(orders, of: customer, in: work)
+        // First: it waits for those that are telling the customer something just now. The customer's own id keeps a copy
+        // from coming back.
+        try await Erasure.erase(orders + [customer], of: customer, in: work)
+        try await PostgresCustomerCopies.erase(customer, in: sql)
         let notifications = try await sql.query(
             """
             UPDATE notifications
