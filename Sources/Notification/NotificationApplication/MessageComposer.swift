@@ -5,8 +5,17 @@ import NotificationDomain
 /// Puts an occasion into words: chooses the template in the recipient's language and fills it.
 public struct MessageComposer: Sendable {
     private let renderer: any MessageRenderer
+    private let formatter: any LocaleFormatter
+    private let defaultLocale: LocaleTag
 
-    public init(renderer: any MessageRenderer) { self.renderer = renderer }
+    /// - Parameter defaultLocale: the language of recipients of whom none is known, and of default variants.
+    public init(
+        renderer: any MessageRenderer, formatter: any LocaleFormatter, defaultLocale: LocaleTag = .english
+    ) {
+        self.renderer = renderer
+        self.formatter = formatter
+        self.defaultLocale = defaultLocale
+    }
 
     /// - Parameters:
     ///   - name: the recipient's name, where one is known.

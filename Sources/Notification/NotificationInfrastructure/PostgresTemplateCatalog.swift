@@ -21,4 +21,11 @@ public struct PostgresTemplateCatalog: TemplateCatalog {
             // No key is empty: all come after that.
             [.text(key?.text ?? ""), .int(limit)], as: TemplateRow.template)
     }
+
+    public func variants(of keys: Set<TemplateKey>) async throws -> [TemplateKey: [NotificationTemplate]] {
+        let found = try await pool.query(
+            "SELECT \(TemplateRow.columns) FROM notification_templates WHERE key = ANY($1::text[])",
+            [.texts(keys.map(\.text))], as: TemplateRow.template)
+        return Dictionary(grouping: found, by: \.content.key)
+    }
 }

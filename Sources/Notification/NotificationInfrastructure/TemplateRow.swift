@@ -13,7 +13,7 @@ enum TemplateRow {
                 key: try known(TemplateKey(try row.text(1)), "key"),
                 channel: try known(Channel(rawValue: try row.text(2)), "channel"), subject: try row.text(3),
                 textBody: try row.text(4), htmlBody: try row.text(5)),
-            createdAt: try row.timestamp(6), updatedAt: try row.timestamp(7))
+            version: 1, createdAt: try row.timestamp(6), updatedAt: try row.timestamp(7))
     }
 }
 

@@ -3,9 +3,10 @@ import NotificationDomain
 
 /// Templates, where they are changed or used.
 public protocol TemplateRepository: Sendable {
-    /// The templates with the given keys, as far as there are such.
-    func templates(_ keys: Set<TemplateKey>, in work: any UnitOfWork) async throws -> [TemplateKey:
-        NotificationTemplate]
+    /// The default variants of the given keys, as far as there are such.
+    func templates(
+        _ keys: Set<TemplateKey>, in work: any UnitOfWork
+    ) async throws -> [TemplateKey: NotificationTemplate]
 
     /// The template, locked until the unit of work ends; nil where there is none.
     func lock(_ id: EntityID, in work: any UnitOfWork) async throws -> NotificationTemplate?
