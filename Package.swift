@@ -127,7 +127,7 @@ func targets(of domain: Domain) -> [Target] {
         main(
             "\(name)APIMain", at: "Sources/\(name)/\(name)APIMain",
             ["\(name)API", "\(name)Worker", "\(name)Application", "\(name)Infrastructure", "Messaging", "Postgres"]
-                + ["HTTPServer", "DeadLetterAPI", "PersonalDataAPI", "RateLimiting"]),
+                + ["HTTPServer", "DeadLetterAPI", "PersonalDataAPI"]),
         main(
             "\(name)WorkerMain", at: "Sources/\(name)/\(name)WorkerMain",
             ["\(name)Worker", "\(name)Application", "\(name)Infrastructure", "Messaging", "Postgres", "AMQP"]

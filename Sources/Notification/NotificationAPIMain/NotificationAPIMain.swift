@@ -7,7 +7,6 @@ import NotificationInfrastructure
 import NotificationWorker
 import PersonalDataAPI
 import Postgres
-import RateLimiting
 import Runtime
 
 @main
@@ -18,7 +17,7 @@ struct NotificationAPIMain {
             settings: { environment throws(ConfigurationError) in try APISettings(environment, defaultPort: 8083) }
         ).run { settings, process in
             let database = PostgresPool(settings.database, logger: process.logger)
-            let authentication = Authentication(settings.authentication, logger: process.logger)
+            let filters = APIFilters(settings, sharing: database, logger: process.logger)
             let units = PostgresUnitOfWorkProvider(database, logger: process.logger)
             let keys = PostgresIdempotencyKeys()
             let templates = TemplateRoutes(
@@ -27,7 +26,6 @@ struct NotificationAPIMain {
             let notifications = NotificationRoutes(PostgresNotificationLog(database))
             let deadLetters = DeadLetterStore(
                 database, wakeUp: OutboxWakeUp(notifying: database), rule: NotificationRedrive.refusal)
-            let limits = RateLimiter(settings.rateLimits, sharing: database, logger: process.logger)
             var router = Router()
             templates.add(to: &router)
             notifications.add(to: &router)
@@ -39,14 +37,10 @@ struct NotificationAPIMain {
                 APIDescription(
                     title: "Tradewind Notification", summary: "What customers are told: templates, and what was sent."))
             return [
-                database, authentication, limits,
+                database, filters.authentication, filters.limits,
                 SchemaCheck(database, requires: 8, migrator: "notification-migrator"),
                 OutboxWatch(database, logger: process.logger),
-                HTTPServer(
-                    at: settings.address, router: router,
-                    filters: [settings.cors, limits.byAddress, authentication, limits.byCaller],
-                    settings: settings.http,
-                    logger: process.logger),
+                HTTPServer(settings, router: router, behind: filters, logger: process.logger),
             ]
         }
     }

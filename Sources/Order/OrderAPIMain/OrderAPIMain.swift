@@ -7,7 +7,6 @@ import OrderInfrastructure
 import OrderWorker
 import PersonalDataAPI
 import Postgres
-import RateLimiting
 import Runtime
 
 @main
@@ -19,8 +18,7 @@ struct OrderAPIMain {
         ).run { orderSettings, process in
             let settings = orderSettings.api
             let database = PostgresPool(settings.database, logger: process.logger)
-            let authentication = Authentication(settings.authentication, logger: process.logger)
-            let limits = RateLimiter(settings.rateLimits, sharing: database, logger: process.logger)
+            let filters = APIFilters(settings, sharing: database, logger: process.logger)
             let wakeUp = OutboxWakeUp(notifying: database)
             let units = PostgresUnitOfWorkProvider(database, wakeUp: wakeUp, logger: process.logger)
             let keys = PostgresIdempotencyKeys()
@@ -39,14 +37,10 @@ struct OrderAPIMain {
             router.addDescription(
                 APIDescription(title: "Tradewind Order", summary: "Takes, shows and cancels orders."))
             return [
-                database, authentication, limits,
+                database, filters.authentication, filters.limits,
                 SchemaCheck(database, requires: 8, migrator: "order-migrator"),
                 OutboxWatch(database, logger: process.logger),
-                HTTPServer(
-                    at: settings.address, router: router,
-                    filters: [settings.cors, limits.byAddress, authentication, limits.byCaller],
-                    settings: settings.http,
-                    logger: process.logger),
+                HTTPServer(settings, router: router, behind: filters, logger: process.logger),
             ]
         }
     }

@@ -2,7 +2,6 @@ import DeadLetterAPI
 import HTTPServer
 import Messaging
 import Postgres
-import RateLimiting
 import Runtime
 import StockAPI
 import StockInfrastructure
@@ -16,8 +15,7 @@ struct StockAPIMain {
         }
         await process.run { settings, process in
             let database = PostgresPool(settings.database, logger: process.logger)
-            let authentication = Authentication(settings.authentication, logger: process.logger)
-            let limits = RateLimiter(settings.rateLimits, sharing: database, logger: process.logger)
+            let filters = APIFilters(settings, sharing: database, logger: process.logger)
             let wakeUp = OutboxWakeUp(notifying: database)
             let units = PostgresUnitOfWorkProvider(database, wakeUp: wakeUp, logger: process.logger)
             let catalog = PostgresStockCatalog(database)
@@ -35,14 +33,10 @@ struct StockAPIMain {
                     title: "Tradewind Stock", summary: "Products, their prices, and how much there is of each."))
 
             return [
-                database, authentication, limits,
+                database, filters.authentication, filters.limits,
                 SchemaCheck(database, requires: 8, migrator: "stock-migrator"),
                 OutboxWatch(database, logger: process.logger),
-                HTTPServer(
-                    at: settings.address, router: router,
-                    filters: [settings.cors, limits.byAddress, authentication, limits.byCaller],
-                    settings: settings.http,
-                    logger: process.logger),
+                HTTPServer(settings, router: router, behind: filters, logger: process.logger),
             ]
         }
     }
