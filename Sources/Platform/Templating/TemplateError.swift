@@ -10,6 +10,12 @@ public struct TemplateError: Error, Sendable, Equatable, CustomStringConvertible
         case tooLong
         /// Sections are nested deeper than ``Template/maximumDepth``.
         case tooDeep
+        /// A tag has a name that the data does not have there.
+        case unknownName
+        /// A section is over something that is always there.
+        case notASection
+        /// A tag stands for something that has no text of its own, such as a list.
+        case notAValue
         /// What the template gives is longer than ``Template/maximumOutput``.
         case outputTooLong
         /// Loops within loops that would go on for too long.

@@ -56,9 +56,15 @@ extension FuzzTarget {
         _ = HTTPRequest(.get, "/", headers: ["X-Correlation-ID": text]).cause
     }
 
-    /// A template, filled with data that has lists, objects and names that mean something in HTML.
+    /// A template, held against the shape of data, and filled with data that has lists, objects and names that mean
+    /// something in HTML.
     static let template = FuzzTarget(name: "template") { input in
-        guard let template = try? Template(String(input)) else { return }
+        let faults = Template.faults(in: String(input), filledWith: shape)
+        require(faults.count <= Template.maximumFaults, "the faults are bounded")
+        guard let template = try? Template(String(input)) else {
+            require(faults.count == 1, "what is no template has one fault")
+            return
+        }
         for escaping in [Template.Escaping.html, .none] {
             let text = try? template.render(data, escaping: escaping)
             require((text?.utf8.count ?? 0) <= Template.maximumOutput, "the output is bounded")
@@ -72,6 +78,15 @@ extension FuzzTarget {
             router.get(template, operation) { _ in .empty() }
         }
         return router
+    }()
+
+    private static let shape: JSONSchema = {
+        let price = JSONSchema.object(nil, .required("amount", .string(example: "1.00")))
+        let item = JSONSchema.object(nil, .required("name", .string(example: "x")), .required("price", price)).orNull
+        return .object(
+            nil, .required("a", .string(example: "x")), .required("b", .boolean),
+            .required("n", JSONSchema.string(example: "x").orNull), .required("i", .integer(example: -1)),
+            .required("items", .array(of: item)))
     }()
 
     private static let data: JSONValue = {
