@@ -10,7 +10,9 @@ public struct LocaleTag: Sendable, Hashable {
     /// Takes any case, and `_` for `-`; nil where `text` is no such tag.
     public init?(_ text: String) {
         let parts = text.split(omittingEmptySubsequences: false) { $0 == "-" || $0 == "_" }.map(String.init)
-        guard let language = parts.first, (2...3).contains(language.utf8.count), language.isOfLetters else { return nil }
+        guard let language = parts.first, (2...3).contains(language.utf8.count), language.isOfLetters else {
+            return nil
+        }
         var tag = language.lowercased()
         var rest = parts.dropFirst()
         if let script = rest.first, script.utf8.count == 4, script.isOfLetters {
