@@ -30,23 +30,27 @@ let systemLibraries: [Target] = [
 let platform: [Target] = [
     library("Locking", in: "Platform"),
     library("JSON", in: "Platform", ["CJansson"]),
-    library("Tracing", in: "Platform", ["Locking"]),
-    library("DomainKit", in: "Platform", ["Locking", "JSON", "Tracing"]),
+    library("Encodings", in: "Platform"),
+    library("Tracing", in: "Platform", ["Locking", "Encodings"]),
+    library("DomainKit", in: "Platform", ["Locking", "JSON", "Encodings", "Tracing"]),
     library("Observability", in: "Platform", ["Locking", "DomainKit", "JSON", "Tracing"]),
     library("Lifecycle", in: "Platform", ["Locking", "DomainKit", "Observability", "CLinux"]),
-    library("Cryptography", in: "Platform", ["COpenSSL"]),
+    library("Cryptography", in: "Platform", ["Encodings", "COpenSSL"]),
     library("HTTPClient", in: "Platform", ["Lifecycle", "CCurl"]),
     library(
         "Tokens", in: "Platform",
-        ["Locking", "DomainKit", "JSON", "Observability", "Lifecycle", "Cryptography", "HTTPClient"]),
+        ["Locking", "DomainKit", "JSON", "Encodings", "Observability", "Lifecycle", "Cryptography", "HTTPClient"]),
     library("OTLP", in: "Platform", ["JSON", "Observability", "Lifecycle", "Tracing", "HTTPClient"]),
     library(
         "Postgres", in: "Platform",
         ["Locking", "DomainKit", "Observability", "Lifecycle", "Tracing", "CLibpq", "CLinux"]),
-    library("AMQP", in: "Platform", ["Locking", "DomainKit", "Observability", "Lifecycle", "CRabbitMQ", "CLinux"]),
+    library(
+        "AMQP", in: "Platform",
+        ["Locking", "DomainKit", "Encodings", "Observability", "Lifecycle", "CRabbitMQ", "CLinux"]),
     library(
         "HTTPServer", in: "Platform",
-        ["Locking", "DomainKit", "JSON", "Observability", "Lifecycle", "Cryptography", "Tracing", "CMicroHTTPD"]),
+        ["Locking", "DomainKit", "JSON", "Encodings", "Observability", "Lifecycle", "Cryptography", "Tracing"]
+            + ["CMicroHTTPD"]),
     library(
         "Messaging", in: "Platform",
         ["Locking", "DomainKit", "JSON", "Observability", "Lifecycle", "Cryptography", "Tracing", "Postgres", "AMQP"]),
@@ -60,7 +64,7 @@ let platform: [Target] = [
     library(
         "Runtime", in: "Platform",
         ["Locking", "DomainKit", "JSON", "Observability", "Lifecycle", "Tracing", "OTLP", "HTTPServer", "Postgres"]
-            + ["AMQP", "Messaging", "Tokens", "RateLimiting"]),
+            + ["AMQP", "Messaging", "Tokens", "RateLimiting", "Encodings"]),
 ]
 
 // MARK: - Domains: one entry each
@@ -163,14 +167,14 @@ let tests: [Target] = [
         name: "TestKit",
         dependencies: [
             "Locking", "DomainKit", "JSON", "Observability", "Lifecycle", "Postgres", "AMQP", "Messaging", "Migrations",
-            "HTTPServer", "Cryptography",
+            "HTTPServer", "Cryptography", "Encodings",
         ],
         path: "Tests/TestKit", swiftSettings: strict()),
     test(
         "PlatformTests",
         ["Locking", "JSON", "DomainKit", "Observability", "Lifecycle", "Cryptography", "Runtime", "Migrations"]
             + ["HTTPServer", "Messaging", "Postgres", "AMQP", "Templating", "Tokens", "RateLimiting", "Tracing"]
-            + ["OTLP"]),
+            + ["OTLP", "Encodings"]),
     test(
         "SimulationTests",
         ["JSON", "DomainKit", "Observability", "Lifecycle", "Messaging", "Postgres", "AMQP"]),
@@ -178,11 +182,11 @@ let tests: [Target] = [
         "PlatformIntegrationTests",
         ["Locking", "JSON", "DomainKit", "Observability", "Lifecycle", "Postgres", "AMQP"]
             + ["HTTPServer", "HTTPClient", "Messaging", "DeadLetterAPI", "Migrations", "Runtime", "TestKit", "CLinux"]
-            + ["Tokens", "Cryptography", "RateLimiting", "Tracing", "OTLP"]),
+            + ["Tokens", "Cryptography", "RateLimiting", "Tracing", "OTLP", "Encodings"]),
     test(
         "EndToEndTests",
         ["Locking", "JSON", "DomainKit", "Observability", "Lifecycle", "Postgres", "AMQP", "Messaging", "TestKit"]
-            + ["CLinux", "Cryptography", "HTTPServer", "DeadLetterAPI", "PersonalDataAPI"]
+            + ["CLinux", "Cryptography", "HTTPServer", "DeadLetterAPI", "PersonalDataAPI", "Encodings"]
             + domains.flatMap { ["\($0.name)API", "\($0.name)Infrastructure"] }),
 ]
 
@@ -195,7 +199,7 @@ let fuzzing: [Target] =
             name: "fuzz",
             dependencies: [
                 "JSON", "DomainKit", "HTTPServer", "AMQP", "Messaging", "Templating", "OrderContracts", "OrderAPI",
-                "StockContracts", "NotificationContracts", "Tokens", "Cryptography", "Tracing",
+                "StockContracts", "NotificationContracts", "Tokens", "Cryptography", "Tracing", "Encodings",
             ],
             path: "Tests/Fuzzing", exclude: ["Corpus"],
             swiftSettings: strict() + [.unsafeFlags(["-parse-as-library"])])

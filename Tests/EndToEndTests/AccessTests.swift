@@ -1,6 +1,7 @@
 import Cryptography
 import DeadLetterAPI
 import DomainKit
+import Encodings
 import HTTPServer
 import JSON
 import Messaging

@@ -1,5 +1,6 @@
 import Cryptography
 import DomainKit
+import Encodings
 import Foundation
 import HTTPServer
 import JSON

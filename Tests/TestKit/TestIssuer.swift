@@ -1,5 +1,6 @@
 import Cryptography
 import DomainKit
+import Encodings
 import JSON
 
 /// Issues tokens for tests, with a key that is made at run time.

@@ -1,3 +1,5 @@
+import Encodings
+
 /// An AMQP URI taken apart.
 struct BrokerAddress: Equatable, Sendable {
     /// One node of the broker.
@@ -68,26 +70,10 @@ struct BrokerAddress: Equatable, Sendable {
     }
 
     private static func decode(_ text: Substring, _ part: String) throws(AMQPError) -> String {
-        var bytes: [UInt8] = []
-        var rest = text.utf8[...]
-        while let byte = rest.popFirst() {
-            guard byte == UInt8(ascii: "%") else {
-                bytes.append(byte)
-                continue
-            }
-            guard let high = rest.popFirst().flatMap(digit), let low = rest.popFirst().flatMap(digit) else {
-                throw invalid("has a % in \(part) that is not followed by two hexadecimal digits")
-            }
-            bytes.append(high << 4 | low)
-        }
-        guard let decoded = String(validating: bytes, as: UTF8.self), !bytes.contains(0) else {
-            throw invalid("is not UTF-8 text in \(part)")
+        guard let decoded = percentDecoded(text.utf8) else {
+            throw invalid("is not percent-encoded UTF-8 text in \(part)")
         }
         return decoded
-    }
-
-    private static func digit(_ byte: UInt8) -> UInt8? {
-        Character(Unicode.Scalar(byte)).hexDigitValue.map { UInt8($0) }
     }
 
     private static func invalid(_ reason: String) -> AMQPError {

@@ -1,4 +1,5 @@
 import COpenSSL
+import Encodings
 
 /// The SHA-256 digest of FIPS 180-4, by OpenSSL.
 public enum SHA256 {
@@ -12,6 +13,6 @@ public enum SHA256 {
 
     /// The digest in hexadecimal, lower case.
     public static func hexadecimal(_ bytes: [UInt8]) -> String {
-        digest(bytes).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        Hexadecimal.encode(digest(bytes))
     }
 }

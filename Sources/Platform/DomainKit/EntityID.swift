@@ -1,3 +1,4 @@
+import Encodings
 import JSON
 
 /// The identity of an aggregate, a message or anything else that lasts: a UUID (RFC 9562).
@@ -45,7 +46,7 @@ public struct EntityID: Sendable, Hashable {
                     guard byte == UInt8(ascii: "-") else { return nil }
                     continue
                 }
-                guard let digit = hexadecimalValue(of: byte) else { return nil }
+                guard let digit = Hexadecimal.value(of: byte).map(UInt64.init) else { return nil }
                 if digits < 16 {
                     halves.0 = halves.0 << 4 | digit
                 } else {
@@ -60,15 +61,6 @@ public struct EntityID: Sendable, Hashable {
     }
 }
 
-private func hexadecimalValue(of byte: UInt8) -> UInt64? {
-    switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt64(byte - UInt8(ascii: "0"))
-    case UInt8(ascii: "a")...UInt8(ascii: "f"): UInt64(byte - UInt8(ascii: "a") + 10)
-    case UInt8(ascii: "A")...UInt8(ascii: "F"): UInt64(byte - UInt8(ascii: "A") + 10)
-    default: nil
-    }
-}
-
 extension EntityID: CustomStringConvertible {
     public var description: String {
         String(unsafeUninitializedCapacity: 36) { buffer in
@@ -79,8 +71,8 @@ extension EntityID: CustomStringConvertible {
                     position += 1
                 }
                 let half = nibble < 16 ? high : low
-                let digit = UInt8(truncatingIfNeeded: half >> UInt64(60 - 4 * (nibble % 16))) & 0xF
-                buffer[position] = digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
+                buffer[position] = Hexadecimal.digit(
+                    UInt8(truncatingIfNeeded: half >> UInt64(60 - 4 * (nibble % 16))) & 0xF)
                 position += 1
             }
             return position

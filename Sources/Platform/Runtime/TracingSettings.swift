@@ -1,4 +1,5 @@
 import DomainKit
+import Encodings
 import Glibc
 import HTTPServer
 import Lifecycle

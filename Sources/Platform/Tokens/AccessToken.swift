@@ -1,5 +1,6 @@
 import Cryptography
 import DomainKit
+import Encodings
 import JSON
 
 /// A JSON Web Token (RFC 7519) for access (RFC 9068) taken apart. Nothing about it is verified yet.

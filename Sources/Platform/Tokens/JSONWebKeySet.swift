@@ -1,5 +1,5 @@
 import Cryptography
-import DomainKit
+import Encodings
 import JSON
 
 /// The public keys of an issuer (RFC 7517).

@@ -1,3 +1,4 @@
+import Encodings
 import Glibc
 
 /// A place in a distributed trace: which trace, which span of it, and whether that is recorded (W3C Trace Context,
@@ -50,41 +51,26 @@ public struct TraceContext: Sendable, Equatable {
     /// The trace, in 32 hexadecimal digits.
     public var traceID: String {
         String(unsafeUninitializedCapacity: 32) { buffer in
-            write(high, into: buffer, at: 0)
-            write(low, into: buffer, at: 16)
+            Hexadecimal.write(high, into: buffer, at: 0)
+            Hexadecimal.write(low, into: buffer, at: 16)
             return 32
         }
     }
 
     /// The span, in 16 hexadecimal digits.
-    public var spanID: String { hexadecimal(span) }
+    public var spanID: String { Hexadecimal.encode(span) }
 
     /// The header to hand on: whoever gets it continues this span.
     public var traceparent: String {
         String(unsafeUninitializedCapacity: 55) { buffer in
             _ = buffer.initialize(fromContentsOf: "00-".utf8)
-            write(high, into: buffer, at: 3)
-            write(low, into: buffer, at: 19)
+            Hexadecimal.write(high, into: buffer, at: 3)
+            Hexadecimal.write(low, into: buffer, at: 19)
             buffer[35] = UInt8(ascii: "-")
-            write(span, into: buffer, at: 36)
+            Hexadecimal.write(span, into: buffer, at: 36)
             _ = buffer[52...].initialize(fromContentsOf: (isSampled ? "-01" : "-00").utf8)
             return 55
         }
-    }
-}
-
-/// Sixteen digits.
-func hexadecimal(_ value: UInt64) -> String {
-    String(unsafeUninitializedCapacity: 16) { buffer in
-        write(value, into: buffer, at: 0)
-        return 16
-    }
-}
-
-private func write(_ value: UInt64, into buffer: UnsafeMutableBufferPointer<UInt8>, at offset: Int) {
-    for position in 0..<16 {
-        let digit = UInt8(truncatingIfNeeded: value >> UInt64(60 - 4 * position) & 0xF)
-        buffer[offset + position] = digit + (digit < 10 ? UInt8(ascii: "0") : UInt8(ascii: "a") - 10)
     }
 }
 
@@ -108,11 +94,11 @@ private let dash = UInt8(ascii: "-")
 private func number(_ digits: Slice<UnsafeBufferPointer<UInt8>>) -> UInt64? {
     var value: UInt64 = 0
     for byte in digits {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): value = value << 4 | UInt64(byte - UInt8(ascii: "0"))
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): value = value << 4 | UInt64(byte - UInt8(ascii: "a") + 10)
-        default: return nil
+        // Capitals are no digits here.
+        guard let digit = Hexadecimal.value(of: byte), !(UInt8(ascii: "A")...UInt8(ascii: "F")).contains(byte) else {
+            return nil
         }
+        value = value << 4 | UInt64(digit)
     }
     return value
 }

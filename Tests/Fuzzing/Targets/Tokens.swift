@@ -1,5 +1,6 @@
 import Cryptography
 import DomainKit
+import Encodings
 
 @testable import Tokens
 

@@ -1,4 +1,4 @@
-import DomainKit
+import Encodings
 
 /// Where a page of a list ends and the next begins. Opaque to clients: base64url of what the route needs to go on.
 public struct Cursor: Sendable, Hashable {

@@ -1,4 +1,5 @@
 import DomainKit
+import Encodings
 
 /// The query of a request, decoded.
 public struct QueryParameters: Sendable, Equatable, ExpressibleByDictionaryLiteral {

@@ -1,3 +1,5 @@
+import Encodings
+
 /// Answers one request. What it throws becomes a problem document.
 public typealias HTTPHandler = @Sendable (HTTPRequest) async throws -> HTTPResponse
 

@@ -1,4 +1,5 @@
 import CMicroHTTPD
+import Encodings
 import Tracing
 
 /// What is known of a request once its headers are here, copied: libmicrohttpd's memory lasts only until the answer.

@@ -1,16 +1,15 @@
-/// Decodes `%41` and, where `plusIsSpace`, `+`. Nil where the result is no UTF-8 or holds a NUL, or a `%` is followed by
-/// anything but two hexadecimal digits.
-public func percentDecoded(_ encoded: some Collection<UInt8>, plusIsSpace: Bool = false) -> String? {
+/// Decodes `%41` (RFC 3986) and, where `plusIsSpace`, `+`. Nil where the result is no UTF-8 or holds a NUL, or a `%` is
+/// followed by anything but two hexadecimal digits.
+@inlinable public func percentDecoded(_ encoded: some Collection<UInt8>, plusIsSpace: Bool = false) -> String? {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(encoded.count)
     var rest = encoded.makeIterator()
     while let byte = rest.next() {
         switch byte {
         case UInt8(ascii: "%"):
-            guard let high = rest.next().flatMap(hexadecimalDigit), let low = rest.next().flatMap(hexadecimalDigit)
-            else {
-                return nil
-            }
+            guard let high = rest.next().flatMap(Hexadecimal.value(of:)),
+                let low = rest.next().flatMap(Hexadecimal.value(of:))
+            else { return nil }
             bytes.append(high << 4 | low)
         case UInt8(ascii: "+") where plusIsSpace: bytes.append(UInt8(ascii: " "))
         default: bytes.append(byte)
@@ -21,7 +20,7 @@ public func percentDecoded(_ encoded: some Collection<UInt8>, plusIsSpace: Bool 
 }
 
 /// Encodes all but the unreserved characters of RFC 3986.
-func percentEncoded(_ text: String) -> String {
+public func percentEncoded(_ text: String) -> String {
     let digits = Array("0123456789ABCDEF".utf8)
     var bytes: [UInt8] = []
     for byte in text.utf8 {
@@ -34,14 +33,4 @@ func percentEncoded(_ text: String) -> String {
         }
     }
     return String(decoding: bytes, as: UTF8.self)
-}
-
-/// The value of one hexadecimal digit in either case.
-func hexadecimalDigit(_ byte: UInt8) -> UInt8? {
-    switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-    case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-    case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-    default: nil
-    }
 }
