@@ -18,7 +18,8 @@ struct RelaySession {
     private let status: ConnectionStatus
     private var locks: ShardLocks
     private var parked: ParkedRoutes
-    /// What the broker has and the outbox still holds. It is deleted on the way to the next look, to save a round trip.
+    /// What the broker has and the outbox still holds. Where the next look is due at once it is deleted on the way there,
+    /// which saves a round trip; else before the relay sleeps, and before others may come by its rows.
     private var confirmed: [Int64] = []
     private var nextBalance: ContinuousClock.Instant
     private var nextKeepAlive: ContinuousClock.Instant
