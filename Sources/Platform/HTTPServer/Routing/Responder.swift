@@ -54,6 +54,7 @@ struct Responder: Sendable {
     }
 
     private func problem(for error: any Error, in request: HTTPRequest) -> Problem {
+        var logger: Logger { self.logger.with(request.trace) }
         switch error {
         case let problem as Problem: return problem
         case let convertible as any ProblemConvertible: return convertible.problem
@@ -61,18 +62,13 @@ struct Responder: Sendable {
         case _ where error.meansTemporarilyUnavailable:
             if let heldBack = refusals.admit() {
                 logger.warn(
-                    "request refused: something needed is away", .error(error), .traceID(request.trace),
-                    .spanID(request.trace), .route(request),
-                    .heldBack(heldBack))
+                    "request refused: something needed is away", .error(error), .route(request), .heldBack(heldBack))
             } else {
-                logger.debug(
-                    "request refused: something needed is away", .error(error), .traceID(request.trace),
-                    .spanID(request.trace), .route(request))
+                logger.debug("request refused: something needed is away", .error(error), .route(request))
             }
             return .unavailable("The service is temporarily unavailable.")
         default:
-            logger.error(
-                "request failed", .error(error), .traceID(request.trace), .spanID(request.trace), .route(request))
+            logger.error("request failed", .error(error), .route(request))
             return .internalError
         }
     }
