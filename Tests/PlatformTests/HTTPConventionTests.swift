@@ -68,7 +68,11 @@ import Testing
     @Test func aPageMayReadTheHeadersOfAnswers() async throws {
         let response = try await answer(.get, allowing: ["*"], headers: ["Origin": "https://any.example"])
         #expect(response.headers["Access-Control-Allow-Origin"] == "*")
-        #expect(response.headers["Access-Control-Expose-Headers"]?.contains("Location") == true)
         #expect(response.headers["Access-Control-Allow-Credentials"] == nil)
+        let readable = response.headers["Access-Control-Expose-Headers"]?.split(separator: ", ").map(String.init)
+        let described: [Operation.Header] =
+            [.allow, .etag, .idempotentReplayed, .link, .location, .retryAfter, .traceparent, .wwwAuthenticate]
+            + Operation.Header.rateLimits
+        #expect(Set(readable ?? []) == Set(described.map(\.name)))
     }
 }

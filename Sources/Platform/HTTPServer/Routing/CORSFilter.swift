@@ -6,7 +6,8 @@ public struct CORSFilter: RequestFilter {
     private static let requestHeaders =
         "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Traceparent, X-Correlation-ID"
     private static let answerHeaders =
-        "Allow, ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After, Traceparent, WWW-Authenticate"
+        "Allow, ETag, Idempotent-Replayed, Link, Location, RateLimit, RateLimit-Policy, Retry-After, Traceparent, "
+        + "WWW-Authenticate"
     /// How long a browser may remember what it was told, in seconds.
     private static let memory = 600
 
