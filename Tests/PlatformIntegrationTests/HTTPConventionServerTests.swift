@@ -13,7 +13,7 @@ import Testing
         let routes: (inout Router) -> Void = { router in
             router.get("/things/{id}", Self.show) { _ in .json(200, Self.thing.example) }
             router.delete("/things/{id}", .test) { _ in .empty() }
-            router.addDescription(APIDescription(title: "Things", summary: "Keeps things."))
+            router.addDescription(APIDescription(title: "Things", summary: "Keeps things.", port: 8099))
         }
         try await HTTPTestServer.with(routes: routes) { try await body($0.client) }
     }

@@ -22,11 +22,12 @@ import Testing
         var router = Router()
         router.post("/things", Self.create) { _ in .empty() }
         router.get("/things/{id}", Self.show) { _ in .empty() }
-        router.addDescription(APIDescription(title: "Things", summary: "Keeps things."))
+        router.addDescription(APIDescription(title: "Things", summary: "Keeps things.", port: 8099))
         self.router = router
         document = try JSONValue(
             parsing: OpenAPIDocument(
-                description: APIDescription(title: "Things", summary: "Keeps things."), routes: router.described
+                description: APIDescription(title: "Things", summary: "Keeps things.", port: 8099),
+                routes: router.described
             ).jsonBytes)
     }
 
@@ -87,6 +88,7 @@ import Testing
         let response = try await match.route.handler(HTTPRequest(.get, "/docs"))
         let page = String(decoding: response.body, as: UTF8.self)
         for route in router.routes { #expect(page.contains("id=\"\(route.operation.id)\"")) }
+        #expect(page.contains("API=http://127.0.0.1:8099 "))
         #expect(page.contains("href=\"#schema-Thing\"") && page.contains("id=\"schema-Thing\""))
         #expect(!page.contains("<script") && !page.contains("//fonts") && !page.contains("src="))
         #expect(response.headers["Content-Security-Policy"]?.contains("default-src 'none'") == true)

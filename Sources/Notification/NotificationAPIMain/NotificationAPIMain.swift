@@ -35,7 +35,8 @@ struct NotificationAPIMain {
             router.addMessages(.notification)
             router.addDescription(
                 APIDescription(
-                    title: "Tradewind Notification", summary: "What customers are told: templates, and what was sent."))
+                    title: "Tradewind Notification", summary: "What customers are told: templates, and what was sent.",
+                    port: settings.address.port))
             return [
                 database, filters.authentication, filters.limits,
                 SchemaCheck(database, requires: 8, migrator: "notification-migrator"),

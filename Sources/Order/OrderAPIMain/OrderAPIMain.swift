@@ -35,7 +35,9 @@ struct OrderAPIMain {
             router.addOperationalRoutes(process.readiness)
             router.addMessages(.order)
             router.addDescription(
-                APIDescription(title: "Tradewind Order", summary: "Takes, shows and cancels orders."))
+                APIDescription(
+                    title: "Tradewind Order", summary: "Takes, shows and cancels orders.",
+                    port: settings.address.port))
             return [
                 database, filters.authentication, filters.limits,
                 SchemaCheck(database, requires: 8, migrator: "order-migrator"),

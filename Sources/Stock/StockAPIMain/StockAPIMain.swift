@@ -30,7 +30,8 @@ struct StockAPIMain {
             router.addMessages(.stock)
             router.addDescription(
                 APIDescription(
-                    title: "Tradewind Stock", summary: "Products, their prices, and how much there is of each."))
+                    title: "Tradewind Stock", summary: "Products, their prices, and how much there is of each.",
+                    port: settings.address.port))
 
             return [
                 database, filters.authentication, filters.limits,

@@ -6,12 +6,15 @@ public struct APIDescription: Sendable {
     public let title: String
     /// What it is for, in a sentence or two.
     public let summary: String
+    /// Where it listens, for the examples; 0 for any free port, which they then leave to the reader.
+    public let port: Int
     /// The version of the interface, not of the software: raised by a change that a client must know of.
     public let version: String
 
-    public init(title: String, summary: String, version: String = "1.0.0") {
+    public init(title: String, summary: String, port: Int, version: String = "1.0.0") {
         self.title = title
         self.summary = summary
+        self.port = port
         self.version = version
     }
 }

@@ -70,7 +70,8 @@ struct DocumentationPage {
                 }
             }
             html.element("pre") { html in
-                html.code("API=http://127.0.0.1:8081   # where it listens\nTOKEN=$(profiles/token customer)")
+                let port = description.port == 0 ? "PORT" : String(description.port)
+                html.code("API=http://127.0.0.1:\(port)   # where it listens\nTOKEN=$(profiles/token customer)")
             }
         }
     }
