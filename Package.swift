@@ -86,14 +86,14 @@ let domains = [
         migrations: [
             "V0001__messaging.sql", "V0002__orders.sql", "V0003__dead_letters.sql", "V0004__inbox_partitions.sql",
             "V0005__idempotency_keys.sql", "V0006__erased_people.sql",
-            "V0008__request_counts.sql",
+            "V0008__request_counts.sql", "V0014__idempotency_keys_by_about.sql",
         ]),
     Domain(
         name: "Stock", consumes: ["Order"],
         migrations: [
             "V0001__messaging.sql", "V0002__stock.sql", "V0003__dead_letters.sql", "V0004__inbox_partitions.sql",
             "V0005__idempotency_keys.sql", "V0006__erased_people.sql",
-            "V0008__request_counts.sql",
+            "V0008__request_counts.sql", "V0014__idempotency_keys_by_about.sql",
         ]),
     Domain(
         name: "Notification", consumes: ["Order"], infrastructure: ["Templating", "Locking"],
@@ -104,6 +104,7 @@ let domains = [
             "V0007__notifications_by_customer.sql",
             "V0008__request_counts.sql",
             "V0010__customers.sql",
+            "V0014__idempotency_keys_by_about.sql",
         ]),
 ]
 

@@ -18,6 +18,9 @@ struct NotificationMigrator {
                     bytes: PackageResources.V0007__notifications_by_customer_sql),
                 try Migration(fileName: "V0008__request_counts.sql", bytes: PackageResources.V0008__request_counts_sql),
                 try Migration(fileName: "V0010__customers.sql", bytes: PackageResources.V0010__customers_sql),
+                try Migration(
+                    fileName: "V0014__idempotency_keys_by_about.sql",
+                    bytes: PackageResources.V0014__idempotency_keys_by_about_sql),
             ]
         }
     }

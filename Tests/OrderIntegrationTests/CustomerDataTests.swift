@@ -117,6 +117,35 @@ import Testing
         }
     }
 
+    /// A day's answers may be millions, and a request has ten seconds.
+    @Test func theErasureReadsNoAnswersButThoseOfTheCustomer() async throws {
+        try await serving { fixture, _, _ in
+            let customers = PostgresCustomerData(fixture.database.pool)
+            try await fixture.database.pool.execute(
+                """
+                INSERT INTO idempotency_keys (key, fingerprint, status, location, body, about, created_at)
+                SELECT 'other-' || n, decode(repeat('11', 32), 'hex'), 201, '', '{}', gen_random_uuid(), now()
+                FROM generate_series(1, 20000) AS n
+                """)
+            try await fixture.database.pool.execute("ANALYZE idempotency_keys")
+            let (whole, found) = try await fixture.units.perform { work in
+                let before = try await scans(in: work)
+                _ = try await customers.erase(fixture.customer, in: work)
+                let after = try await scans(in: work)
+                return (after.whole - before.whole, after.byIndex - before.byIndex)
+            }
+            #expect(whole == 0 && found > 0)
+        }
+    }
+
+    /// How often the transaction's connection has gone through the table of answers, as a whole and by an index.
+    private func scans(in work: any UnitOfWork) async throws -> (whole: Int64, byIndex: Int64) {
+        let scans = try await work.sql.query(
+            "SELECT seq_scan, idx_scan FROM pg_stat_xact_user_tables WHERE relname = 'idempotency_keys'"
+        ) { (whole: try $0.int(0), byIndex: try $0.int(1)) }
+        return try #require(scans.first)
+    }
+
     /// Each of them sees either the order before the erasure, and is erased with it, or the order after it.
     @Test func whatHappensToAnOrderAtTheSameTimeBringsNobodyBack() async throws {
         try await serving { fixture, client, _ in

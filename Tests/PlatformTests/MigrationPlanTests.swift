@@ -129,7 +129,7 @@ import Testing
         let files = [
             "V0001__messaging.sql", "V0003__dead_letters.sql", "V0004__inbox_partitions.sql",
             "V0005__idempotency_keys.sql",
-            "V0006__erased_people.sql", "V0008__request_counts.sql",
+            "V0006__erased_people.sql", "V0008__request_counts.sql", "V0014__idempotency_keys_by_about.sql",
         ]
         for file in files {
             let texts = names(in: "Migrators").map { text("Migrators/\($0)/SQL/\(file)") }

@@ -7,6 +7,10 @@ import Postgres
 /// What the database of Order holds of a customer: in `orders`, `order_timeline`, `idempotency_keys`, `outbox` and
 /// `dead_letters`. The inbox holds identities of messages alone.
 public struct PostgresCustomerData: CustomerData {
+    /// Written so that the index on `about` finds them. Versions that did not know the column filled in the other.
+    private static let areAnswersAbout =
+        "(about = ANY($1::uuid[]) OR (about IS NULL AND order_id = ANY($1::uuid[])))"
+
     private let pool: PostgresPool
 
     public init(_ pool: PostgresPool) { self.pool = pool }
@@ -32,7 +36,7 @@ public struct PostgresCustomerData: CustomerData {
             let answers = try await sql.query(
                 """
                 SELECT created_at, body FROM idempotency_keys
-                WHERE (about = ANY($1::uuid[]) OR order_id = ANY($1::uuid[])) AND body <> ''
+                WHERE \(Self.areAnswersAbout) AND body <> ''
                 """, [.ids(ids)]
             ) { row in
                 HeldText(
@@ -66,7 +70,7 @@ public struct PostgresCustomerData: CustomerData {
         try await sql.execute(
             """
             UPDATE idempotency_keys SET fingerprint = decode(repeat('00', 32), 'hex'), location = '', body = ''
-            WHERE about = ANY($1::uuid[]) OR order_id = ANY($1::uuid[])
+            WHERE \(Self.areAnswersAbout)
             """, [.ids(orders)])
         try await Erasure.erase(orders, of: customer, in: work)
         return orders
