@@ -36,7 +36,8 @@ let platform: [Target] = [
     library("Observability", in: "Platform", ["Locking", "DomainKit", "JSON", "Tracing"]),
     library("Lifecycle", in: "Platform", ["Locking", "DomainKit", "Observability", "CLinux"]),
     library("Cryptography", in: "Platform", ["Encodings", "COpenSSL"]),
-    library("HTTPClient", in: "Platform", ["Lifecycle", "CCurl"]),
+    library("Transfers", in: "Platform", ["Lifecycle", "CCurl"]),
+    library("HTTPClient", in: "Platform", ["Lifecycle", "Transfers"]),
     library(
         "Tokens", in: "Platform",
         ["Locking", "DomainKit", "JSON", "Encodings", "Observability", "Lifecycle", "Cryptography", "HTTPClient"]),

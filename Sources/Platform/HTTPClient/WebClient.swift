@@ -1,33 +1,26 @@
 import Lifecycle
+import Transfers
 
 /// Asks other servers over HTTP or HTTPS, one request at a time, on a thread of its own.
 ///
 /// Connections are kept and used again. Certificates are verified, redirects are answers like any other, and an answer
 /// that is too slow or too large is an error. A cancelled task ends its request at once.
-public actor WebClient {
+public struct WebClient: Sendable {
     private let settings: WebClientSettings
-    private let transfer = CurlTransfer()
-    private nonisolated let executor: ThreadExecutor
-    private let ownsExecutor: Bool
-
-    public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+    private let client: TransferClient
 
     /// Connects to nobody yet; the thread starts with the first request.
     /// - Parameter name: the thread's name, of which the system keeps 15 characters.
     public init(name: String, settings: WebClientSettings = WebClientSettings()) {
         self.settings = settings
-        executor = ThreadExecutor(name: name)
-        ownsExecutor = true
+        client = TransferClient(name: name)
     }
 
     /// A client that shares a thread: whoever made that stops it.
     public init(on executor: ThreadExecutor, settings: WebClientSettings = WebClientSettings()) {
         self.settings = settings
-        self.executor = executor
-        ownsExecutor = false
+        client = TransferClient(on: executor)
     }
-
-    deinit { if ownsExecutor { executor.stop() } }
 
     /// Fetches `url`.
     public func get(_ url: String, headers: [(name: String, value: String)] = []) async throws(WebClientError)
@@ -39,16 +32,12 @@ public actor WebClient {
     /// Sends `request` and waits for the whole answer, whatever its status.
     /// - Throws: ``WebClientError``; there is no answer then.
     public func send(_ request: WebRequest) async throws(WebClientError) -> WebResponse {
-        let result: Result<WebResponse, WebClientError> = await withTaskCancellationHandler {
-            do throws(WebClientError) {
-                return .success(try transfer.perform(request, settings: settings, isCancelled: { Task.isCancelled }))
-            } catch {
-                return .failure(error)
-            }
-        } onCancel: {
-            transfer.wakeUp()
+        let transfer = TransferRequest(request, settings: settings, headers: try request.headerLines())
+        do throws(TransferFailure) {
+            return WebResponse(try await client.perform(transfer))
+        } catch {
+            throw WebClientError(error, of: request.url)
         }
-        return try result.get()
     }
 }
 

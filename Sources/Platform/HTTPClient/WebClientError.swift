@@ -1,3 +1,5 @@
+import Transfers
+
 /// Why there is no answer.
 public struct WebClientError: Error, Sendable {
     /// The kinds of failure, stable enough to switch over.
@@ -32,6 +34,20 @@ public struct WebClientError: Error, Sendable {
         self.text = text
         self.file = file
         self.line = line
+    }
+
+    init(_ failure: TransferFailure, of url: String) {
+        let code: Code =
+            switch failure.kind {
+            case .invalidRequest: .invalidRequest
+            case .unreachable, .cut: .unreachable
+            case .timeout: .timeout
+            case .tls: .tls
+            case .tooLarge: .tooLarge
+            case .cancelled: .cancelled
+            case .refused, .protocolViolation: .protocolViolation
+            }
+        self.init(code, url, failure.text)
     }
 
     /// Whether trying again later can help.

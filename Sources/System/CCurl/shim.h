@@ -1,66 +1,99 @@
 #pragma once
 #include <curl/curl.h>
 
-/// One request. The texts must live until it has ended; libcurl copies them only in part.
-struct tradewind_curl_request {
-    const char *url;
-    /// `https`, or `http,https`.
-    const char *protocols;
-    struct curl_slist *headers;
-    /// NULL for GET; else what POST sends.
-    const void *body;
-    size_t body_size;
-    long connect_timeout_milliseconds;
-    long timeout_milliseconds;
-    /// A file of certificates to trust in place of the system's, or NULL.
-    const char *certificates;
-    int uses_proxy;
-    curl_write_callback on_header;
-    curl_write_callback on_body;
-    /// Given to both callbacks.
-    void *context;
-};
+// `curl_easy_setopt` and `curl_easy_getinfo` are variadic. libcurl copies the texts that it is given, but not lists.
 
 static inline int tradewind_curl_initialize(void) { return curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK; }
 
-/// Sets a handle up for `request` and nothing of what it did before. `curl_easy_setopt` is variadic.
-static inline CURLcode tradewind_curl_configure(CURL *handle, const struct tradewind_curl_request *request) {
+/// Sets a handle up for a transfer with `url` and nothing of what it did before. `protocols` is a list like `http,https`.
+/// `words`, of CURL_ERROR_SIZE bytes that live as long as the handle, gets libcurl's account of a failure.
+static inline CURLcode tradewind_curl_begin(
+    CURL *handle, const char *url, const char *protocols, long connect_timeout_milliseconds, long timeout_milliseconds,
+    char *words) {
     curl_easy_reset(handle);
+    words[0] = 0;
+    curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, words);
     // No signals: they would interrupt other threads. Names are then looked up on a thread of libcurl's.
     curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(handle, CURLOPT_SSL_VERIFYPEER, 1L);
     curl_easy_setopt(handle, CURLOPT_SSL_VERIFYHOST, 2L);
     curl_easy_setopt(handle, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-    curl_easy_setopt(handle, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     curl_easy_setopt(handle, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
-    curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, request->connect_timeout_milliseconds);
-    curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, request->timeout_milliseconds);
-    curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, request->on_header);
-    curl_easy_setopt(handle, CURLOPT_HEADERDATA, request->context);
-    curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, request->on_body);
-    curl_easy_setopt(handle, CURLOPT_WRITEDATA, request->context);
-    curl_easy_setopt(handle, CURLOPT_HTTPHEADER, request->headers);
-    if (!request->uses_proxy) curl_easy_setopt(handle, CURLOPT_PROXY, "");
-    if (request->certificates != NULL) {
-        CURLcode code = curl_easy_setopt(handle, CURLOPT_CAINFO, request->certificates);
-        if (code == CURLE_OK) code = curl_easy_setopt(handle, CURLOPT_CAPATH, NULL);
-        if (code != CURLE_OK) return code;
-    }
-    if (request->body != NULL) {
-        curl_easy_setopt(handle, CURLOPT_POST, 1L);
-        curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_size);
-        curl_easy_setopt(handle, CURLOPT_POSTFIELDS, request->body);
-    }
-    CURLcode code = curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, request->protocols);
-    return code == CURLE_OK ? curl_easy_setopt(handle, CURLOPT_URL, request->url) : code;
+    curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, connect_timeout_milliseconds);
+    curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, timeout_milliseconds);
+    CURLcode code = curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, protocols);
+    return code == CURLE_OK ? curl_easy_setopt(handle, CURLOPT_URL, url) : code;
 }
 
-/// The status of the last answer; 0 where there was none. `curl_easy_getinfo` is variadic.
+/// Both callbacks get `context`.
+static inline void tradewind_curl_receive(
+    CURL *handle, curl_write_callback on_line, curl_write_callback on_body, void *context) {
+    curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, on_line);
+    curl_easy_setopt(handle, CURLOPT_HEADERDATA, context);
+    curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, on_body);
+    curl_easy_setopt(handle, CURLOPT_WRITEDATA, context);
+}
+
+/// Trusts the certificates of a file in place of the system's.
+static inline CURLcode tradewind_curl_trust(CURL *handle, const char *certificates) {
+    CURLcode code = curl_easy_setopt(handle, CURLOPT_CAINFO, certificates);
+    return code == CURLE_OK ? curl_easy_setopt(handle, CURLOPT_CAPATH, NULL) : code;
+}
+
+/// Keeps away from the proxies of the environment.
+static inline void tradewind_curl_go_directly(CURL *handle) { curl_easy_setopt(handle, CURLOPT_PROXY, ""); }
+
+/// Opens a connection instead of using one again.
+static inline void tradewind_curl_connect_anew(CURL *handle) { curl_easy_setopt(handle, CURLOPT_FRESH_CONNECT, 1L); }
+
+/// HTTP: GET with these headers, which must live until the transfer has ended.
+static inline void tradewind_curl_ask(CURL *handle, struct curl_slist *headers) {
+    curl_easy_setopt(handle, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    curl_easy_setopt(handle, CURLOPT_HTTPHEADER, headers);
+}
+
+/// HTTP: POST of `body`, which is copied and may be empty but not NULL.
+static inline CURLcode tradewind_curl_post(CURL *handle, const void *body, size_t size) {
+    curl_easy_setopt(handle, CURLOPT_POST, 1L);
+    CURLcode code = curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)size);
+    return code == CURLE_OK ? curl_easy_setopt(handle, CURLOPT_COPYPOSTFIELDS, body) : code;
+}
+
+/// SMTP: a mail of `size` bytes, which `on_read` hands over, for `recipients`, which must live until the transfer has ended.
+/// Where `requires_tls` is less than 0, STARTTLS is not used; where it is 0, it is where the server offers it.
+static inline CURLcode tradewind_curl_mail(
+    CURL *handle, const char *from, struct curl_slist *recipients, int requires_tls, curl_read_callback on_read,
+    void *context, size_t size) {
+    long tls = requires_tls < 0 ? CURLUSESSL_NONE : requires_tls == 0 ? CURLUSESSL_TRY : CURLUSESSL_ALL;
+    curl_easy_setopt(handle, CURLOPT_USE_SSL, tls);
+    curl_easy_setopt(handle, CURLOPT_UPLOAD, 1L);
+    curl_easy_setopt(handle, CURLOPT_READFUNCTION, on_read);
+    curl_easy_setopt(handle, CURLOPT_READDATA, context);
+    curl_easy_setopt(handle, CURLOPT_INFILESIZE_LARGE, (curl_off_t)size);
+    curl_easy_setopt(handle, CURLOPT_MAIL_RCPT, recipients);
+    return curl_easy_setopt(handle, CURLOPT_MAIL_FROM, from);
+}
+
+/// SMTP: logs in. Other mechanisms than these two need more than a password, and libcurl would try them first.
+static inline CURLcode tradewind_curl_log_in(CURL *handle, const char *user, const char *password) {
+    CURLcode code = curl_easy_setopt(handle, CURLOPT_LOGIN_OPTIONS, "AUTH=PLAIN;AUTH=LOGIN");
+    if (code == CURLE_OK) code = curl_easy_setopt(handle, CURLOPT_USERNAME, user);
+    return code == CURLE_OK ? curl_easy_setopt(handle, CURLOPT_PASSWORD, password) : code;
+}
+
+/// The status of the last answer, of HTTP or SMTP; 0 where there was none.
 static inline long tradewind_curl_status(CURL *handle) {
     long status = 0;
     curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
     return status;
+}
+
+/// How many connections the transfer opened: 0 where it used one again.
+static inline long tradewind_curl_connections(CURL *handle) {
+    long count = 0;
+    curl_easy_getinfo(handle, CURLINFO_NUM_CONNECTS, &count);
+    return count;
 }
 
 /// Takes the outcome of the one transfer of `multi`, where it has ended.
