@@ -94,7 +94,7 @@ let domains = [
         migrations: [
             "V0001__messaging.sql", "V0002__stock.sql", "V0003__dead_letters.sql", "V0004__inbox_partitions.sql",
             "V0005__idempotency_keys.sql", "V0006__erased_people.sql",
-            "V0008__request_counts.sql", "V0014__idempotency_keys_by_about.sql",
+            "V0008__request_counts.sql", "V0009__low_stock.sql", "V0014__idempotency_keys_by_about.sql",
         ]),
     Domain(
         name: "Notification", consumes: ["Order"], infrastructure: ["Templating", "Locking"],

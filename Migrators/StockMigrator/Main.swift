@@ -14,6 +14,7 @@ struct StockMigrator {
                     fileName: "V0005__idempotency_keys.sql", bytes: PackageResources.V0005__idempotency_keys_sql),
                 try Migration(fileName: "V0006__erased_people.sql", bytes: PackageResources.V0006__erased_people_sql),
                 try Migration(fileName: "V0008__request_counts.sql", bytes: PackageResources.V0008__request_counts_sql),
+                try Migration(fileName: "V0009__low_stock.sql", bytes: PackageResources.V0009__low_stock_sql),
                 try Migration(
                     fileName: "V0014__idempotency_keys_by_about.sql",
                     bytes: PackageResources.V0014__idempotency_keys_by_about_sql),

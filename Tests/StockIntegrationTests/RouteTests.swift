@@ -72,7 +72,7 @@ import Testing
                         "productId": .string("018f4e9a-0000-7000-8000-000000000001"), "sku": .string("TEA-1"),
                         "name": .string("Sencha 100 g"),
                         "unitPrice": .object(["amount": .string("9.00"), "currency": .string("USD")]),
-                        "version": .integer(2),
+                        "lowStockThreshold": .null, "version": .integer(2),
                     ]))
         }
     }
@@ -185,8 +185,33 @@ import Testing
                 read.body
                     == .object([
                         "productId": .string(id.description), "sku": .string("TEA-1"), "name": .string("Sencha"),
-                        "onHand": .integer(100), "available": .integer(100),
+                        "onHand": .integer(100), "available": .integer(100), "lowStockThreshold": .null,
                     ]))
+        }
+    }
+
+    /// PUT says the whole: who does not know of thresholds takes one away.
+    @Test func aThresholdIsShownUntilAChangeComesWithoutIt() async throws {
+        try await withAPI { api in
+            let id = EntityID.v7()
+            let path = "/api/products/\(id)"
+            let body = { (more: String) in
+                #"{"sku":"TEA-1","name":"b","unitPrice":{"amount":"1","currency":"EUR"}\#(more)}"#
+            }
+            let created = try await api.send(.put, path, body(#","lowStockThreshold":10"#))
+            #expect(created.status == 201 && created.body["lowStockThreshold"] == .integer(10))
+            let lower = try await api.send(.put, path, body(#","lowStockThreshold":5"#))
+            #expect(lower.status == 200 && lower.body["version"] == .integer(2))
+            #expect(lower.headers["ETag"] != created.headers["ETag"])
+            #expect(try await api.send(.get, path).body == lower.body)
+            #expect(try await api.send(.get, "/api/stocks/\(id)").body["lowStockThreshold"] == .integer(5))
+            for wrong in ["0", "-1", "1000000001", "\"5\"", "1.5"] {
+                let refused = try await api.send(.put, path, body(#","lowStockThreshold":\#(wrong)"#))
+                #expect(refused.status == 422 && pointers(refused.body) == ["/lowStockThreshold"])
+            }
+            #expect(try await api.send(.put, path, body(#","lowStockThreshold":null"#)).status == 200)
+            #expect(try await api.send(.get, path).body["lowStockThreshold"] == .null)
+            #expect(try await api.send(.put, path, body("")).body["version"] == .integer(3))
         }
     }
 

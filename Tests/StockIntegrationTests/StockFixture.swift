@@ -54,15 +54,19 @@ struct StockFixture: Sendable {
     // MARK: - What happens to it
 
     @discardableResult
-    func register(_ id: EntityID = .v7(), sku: String? = nil, name: String = "Sencha") async throws -> EntityID {
-        let details = ProductDetails(sku: sku ?? "SKU-\(id)".suffix(12).description, name: name, unitPrice: .cents(950))
+    func register(
+        _ id: EntityID = .v7(), sku: String? = nil, name: String = "Sencha", threshold: Int? = nil
+    ) async throws -> EntityID {
+        let details = ProductDetails(
+            sku: sku ?? "SKU-\(id)".suffix(12).description, name: name, unitPrice: .cents(950),
+            lowStockThreshold: threshold)
         try await perform { try await RegisterProduct(products)(id, details, cause: .test, in: $0) }
         return id
     }
 
     /// A new product with that much in stock.
-    func product(onHand: Int, name: String = "Sencha") async throws -> EntityID {
-        let id = try await register(name: name)
+    func product(onHand: Int, name: String = "Sencha", threshold: Int? = nil) async throws -> EntityID {
+        let id = try await register(name: name, threshold: threshold)
         if onHand > 0 { try await adjust(id, by: onHand) }
         return id
     }
@@ -70,7 +74,7 @@ struct StockFixture: Sendable {
     @discardableResult
     func adjust(_ id: EntityID, by delta: Int) async throws -> StockLevel {
         try await perform {
-            try await AdjustStock(repository)(id, by: Adjustment(delta: delta, reason: "receipt"), in: $0)
+            try await AdjustStock(repository)(id, by: Adjustment(delta: delta, reason: "receipt"), cause: .test, in: $0)
         }
     }
 

@@ -6,7 +6,8 @@ import Testing
 /// The schemas in the description of the messages are what the contracts read and write.
 @Suite struct StockEventSchemaTests {
     @Test(arguments: [
-        ProductPriced.self as any DescribedEvent.Type, StockProcessCompleted.self, StockProcessFailed.self,
+        ProductPriced.self as any DescribedEvent.Type, ProductRunLow.self, StockProcessCompleted.self,
+        StockProcessFailed.self,
     ])
     func theExampleIsReadAndWrittenAgain(event: any DescribedEvent.Type) throws {
         let example = try JSONValue(parsing: event.schema.example.jsonBytes)

@@ -2,7 +2,7 @@ import DomainKit
 import JSON
 import StockDomain
 
-/// `{"productId", "sku", "name", "unitPrice", "version"}`
+/// `{"productId", "sku", "name", "unitPrice", "lowStockThreshold", "version"}`: the threshold is null where there is none.
 struct ProductBody: JSONEncodable {
     private let product: Product
 
@@ -17,12 +17,13 @@ struct ProductBody: JSONEncodable {
             json.field("sku", product.details.sku)
             json.field("name", product.details.name)
             json.field("unitPrice", product.details.unitPrice)
+            json.field("lowStockThreshold", orNull: product.details.lowStockThreshold)
             json.field("version", product.version)
         }
     }
 }
 
-/// `{"productId", "sku", "name", "onHand", "available"}`
+/// `{"productId", "sku", "name", "onHand", "available", "lowStockThreshold"}`: the threshold is null where there is none.
 struct StockBody: JSONEncodable {
     private let item: StockItem
 
@@ -38,6 +39,7 @@ struct StockBody: JSONEncodable {
             json.field("name", item.name)
             json.field("onHand", item.level.onHand)
             json.field("available", item.level.available)
+            json.field("lowStockThreshold", orNull: item.level.lowStockThreshold)
         }
     }
 }

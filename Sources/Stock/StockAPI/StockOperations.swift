@@ -6,7 +6,10 @@ import StockDomain
 extension Operation {
     static let registerProduct = Operation(
         "registerProduct", "Registers or changes a product", tag: "Products", access: .roles([.admin]),
-        details: "Its price goes to Order as an event.", parameters: [.productID, .ifMatch, .ifNoneMatch],
+        details:
+            "Its price goes to Order as an event. What the request does not say is not kept: without a threshold the product "
+            + "has none any more.",
+        parameters: [.productID, .ifMatch, .ifNoneMatch],
         body: .json(ProductDetails.schema),
         answers: [
             .json(201, ProductBody.schema, "The product is new.", headers: [.location]),

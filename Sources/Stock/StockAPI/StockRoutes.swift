@@ -29,8 +29,9 @@ public struct StockRoutes: Sendable {
     private func postAdjustment(_ request: HTTPRequest) async throws -> HTTPResponse {
         let id = try request.productID
         let adjustment = try request.decode(Adjustment.self)
+        let cause = request.cause
         return try await once(request, about: id) { [adjust] work in
-            .json(201, LevelBody(try await adjust(id, by: adjustment, in: work)))
+            .json(201, LevelBody(try await adjust(id, by: adjustment, cause: cause, in: work)))
         }
     }
 

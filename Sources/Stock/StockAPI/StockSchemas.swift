@@ -12,6 +12,9 @@ extension JSONSchema {
 
     /// How much there is of something.
     fileprivate static let amountInStock = JSONSchema.integer(0...Int.max, example: 120)
+
+    /// What is few, or null.
+    fileprivate static let threshold = JSONSchema.integer(ProductDetails.thresholdRange, example: 10).orNull
 }
 
 extension ProductDetails {
@@ -20,7 +23,10 @@ extension ProductDetails {
         "ProductDetails",
         .required(
             "sku", .printable(skuLength, example: "TEA-1"), "The shop's own code; no two products have the same."),
-        .required("name", .printable(nameLength, example: "Green tea")), .required("unitPrice", .price))
+        .required("name", .printable(nameLength, example: "Green tea")), .required("unitPrice", .price),
+        .optional(
+            "lowStockThreshold", .threshold,
+            "When fewer are available, the operator is told: once for each fall below it. Without it nobody is."))
 }
 
 extension Adjustment {
@@ -42,6 +48,7 @@ extension ProductBody {
     static let schema = JSONSchema.object(
         "Product", .required("productId", .uuid), .required("sku", .string(example: "TEA-1")),
         .required("name", .string(example: "Green tea")), .required("unitPrice", .price),
+        .required("lowStockThreshold", .threshold, "With fewer available it has run low; null where nobody is told."),
         .required("version", .integer(1...Int.max, example: 1), "Raised with every change."))
 }
 
@@ -50,7 +57,8 @@ extension StockBody {
     static let schema = JSONSchema.object(
         "StockItem", .required("productId", .uuid), .required("sku", .string(example: "TEA-1")),
         .required("name", .string(example: "Green tea")), .required("onHand", .amountInStock),
-        .required("available", .amountInStock))
+        .required("available", .amountInStock),
+        .required("lowStockThreshold", .threshold, "With fewer available it has run low; null where nobody is told."))
 }
 
 extension LevelBody {

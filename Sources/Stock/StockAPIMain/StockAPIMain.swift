@@ -35,7 +35,7 @@ struct StockAPIMain {
 
             return [
                 database, filters.authentication, filters.limits,
-                SchemaCheck(database, requires: 8, migrator: "stock-migrator"),
+                SchemaCheck(database, requires: 9, migrator: "stock-migrator"),
                 OutboxWatch(database, logger: process.logger),
                 HTTPServer(settings, router: router, behind: filters, logger: process.logger),
             ]

@@ -9,6 +9,15 @@ extension ProductPriced: DescribedEvent {
         note: "A product was registered, or its price, SKU or name changed.")
 }
 
+extension ProductRunLow: DescribedEvent {
+    public static let schema = JSONSchema.object(
+        "ProductRunLow", .required("productId", .uuid), .required("sku", .string(example: "TEA-1")),
+        .required("name", .string(example: "Green tea")),
+        .required("available", .integer(0...Int.max, example: 7), "How many were left: fewer than the threshold."),
+        .required("threshold", .integer(1...Int.max, example: 10), "The threshold of that moment."),
+        note: "What is available of a product fell from its threshold or above to below it.")
+}
+
 extension StockProcessCompleted: DescribedEvent {
     public static let schema = JSONSchema.object(
         "StockProcessCompleted", .required("orderId", .uuid), note: "All lines of an order have been taken from stock.")

@@ -5,17 +5,26 @@ import JSON
 public struct ProductDetails: Sendable, Equatable {
     public static let skuLength = 1...64
     public static let nameLength = 1...200
+    public static let thresholdRange = 1...1_000_000_000
 
     /// The shop's own code of the product. No two products have the same.
     public let sku: String
     public let name: String
     /// Zero or more: what is given away is priced at zero.
     public let unitPrice: Money
+    /// Less than so many pieces are few: when stock falls below it, the product has run low. Nil where nobody wants to know.
+    public let lowStockThreshold: Int?
 
-    public init(sku: String, name: String, unitPrice: Money) {
+    public init(sku: String, name: String, unitPrice: Money, lowStockThreshold: Int? = nil) {
         self.sku = sku
         self.name = name
         self.unitPrice = unitPrice
+        self.lowStockThreshold = lowStockThreshold
+    }
+
+    /// Whether who keeps a copy of SKU, name and price has to write something else now.
+    public func differsInPrice(from other: ProductDetails) -> Bool {
+        sku != other.sku || name != other.name || unitPrice != other.unitPrice
     }
 }
 
@@ -26,8 +35,10 @@ extension ProductDetails: JSONDecodable {
         let name = json["name"].printableText(length: Self.nameLength)
         let unitPrice = json["unitPrice"].required(Money.self)
         if let unitPrice, unitPrice.minorUnits < 0 { json["unitPrice"]["amount"].fault("must not be negative") }
+        let threshold = json["lowStockThreshold"]
+        let lowStockThreshold = threshold.isAbsent ? nil : threshold.integer(in: Self.thresholdRange)
         guard let sku, let name, let unitPrice, unitPrice.minorUnits >= 0 else { return nil }
-        self.init(sku: sku, name: name, unitPrice: unitPrice)
+        self.init(sku: sku, name: name, unitPrice: unitPrice, lowStockThreshold: lowStockThreshold)
     }
 }
 

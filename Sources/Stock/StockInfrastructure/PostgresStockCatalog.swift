@@ -11,23 +11,18 @@ public struct PostgresStockCatalog: StockCatalog {
 
     public func product(_ id: EntityID) async throws -> Product? {
         try await pool.first(
-            "SELECT product_id, version, sku, name, unit_price_minor, currency FROM products WHERE product_id = $1",
-            [.id(id)], as: { try Product($0) })
+            "SELECT \(Product.selection) WHERE product_id = $1", [.id(id)], as: { try Product($0) })
     }
 
     public func stock(_ id: EntityID) async throws -> StockItem? {
         try await pool.first(
-            """
-            SELECT product_id, sku, name, on_hand FROM products JOIN stock_items USING (product_id)
-            WHERE product_id = $1
-            """,
-            [.id(id)], as: { try StockItem($0) })
+            "SELECT \(StockItem.selection) WHERE product_id = $1", [.id(id)], as: { try StockItem($0) })
     }
 
     public func products(after id: EntityID?, limit: Int) async throws -> [Product] {
         try await pool.query(
             """
-            SELECT product_id, version, sku, name, unit_price_minor, currency FROM products
+            SELECT \(Product.selection)
             WHERE product_id >= $1 AND product_id IS DISTINCT FROM $2
             ORDER BY product_id LIMIT $3
             """,
@@ -37,7 +32,7 @@ public struct PostgresStockCatalog: StockCatalog {
     public func stocks(after id: EntityID?, limit: Int) async throws -> [StockItem] {
         try await pool.query(
             """
-            SELECT product_id, sku, name, on_hand FROM products JOIN stock_items USING (product_id)
+            SELECT \(StockItem.selection)
             WHERE product_id >= $1 AND product_id IS DISTINCT FROM $2
             ORDER BY product_id LIMIT $3
             """,

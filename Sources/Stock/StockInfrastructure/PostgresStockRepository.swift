@@ -42,11 +42,14 @@ public struct PostgresStockRepository: StockRepository {
     private func locking(_ products: Set<EntityID>) -> PostgresQuery<StockLevel> {
         PostgresQuery(
             """
-            SELECT product_id, on_hand FROM stock_items WHERE product_id = ANY($1::uuid[])
+            SELECT product_id, on_hand, low_stock_threshold FROM stock_items WHERE product_id = ANY($1::uuid[])
             ORDER BY product_id FOR UPDATE
             """,
             [.ids(Array(products))],
-            as: { StockLevel(productID: try $0.id(0), onHand: try $0.integer(1)) })
+            as: { row in
+                StockLevel(
+                    productID: try row.id(0), onHand: try row.integer(1), lowStockThreshold: try row.optionalInteger(2))
+            })
     }
 
     public func change(
@@ -71,6 +74,12 @@ public struct PostgresStockRepository: StockRepository {
         guard !products.isEmpty else { return [] }
         let query = locking(products)
         return try await work.sql.run(query.statement, decode: query.decode).rows
+    }
+
+    public func items(_ products: Set<EntityID>, in work: any UnitOfWork) async throws -> [StockItem] {
+        try await work.sql.query(
+            "SELECT \(StockItem.selection) WHERE product_id = ANY($1::uuid[]) ORDER BY product_id",
+            [.ids(Array(products))], as: { try StockItem($0) })
     }
 
     public func record(_ movements: [StockMovement], in work: any UnitOfWork) async throws {

@@ -26,7 +26,7 @@ struct StockWorkerMain {
 
             return [
                 database,
-                SchemaCheck(database, requires: 6, migrator: "stock-migrator"),
+                SchemaCheck(database, requires: 9, migrator: "stock-migrator"),
                 OutboxWatch(database, logger: process.logger),
                 HTTPServer(at: settings.address, router: router, logger: process.logger),
                 OutboxRelay(

@@ -17,6 +17,7 @@ extension FuzzTarget {
         read(StockProcessCompleted.self, document)
         read(StockProcessFailed.self, document)
         read(ProductPriced.self, document)
+        read(ProductRunLow.self, document)
         read(NotificationSent.self, document)
         read(NotificationFailed.self, document)
     }

@@ -25,6 +25,10 @@ public protocol StockRepository: Sendable {
     /// The levels of the products, locked until the unit of work ends. Products that are not known are left out.
     func lock(_ products: Set<EntityID>, in work: any UnitOfWork) async throws -> [StockLevel]
 
+    /// What the products are called, and their levels after all that this unit of work has recorded. Products that are not
+    /// known are left out.
+    func items(_ products: Set<EntityID>, in work: any UnitOfWork) async throws -> [StockItem]
+
     /// Writes movements to the ledger and moves the levels with them. Their products must be locked.
     func record(_ movements: [StockMovement], in work: any UnitOfWork) async throws
 

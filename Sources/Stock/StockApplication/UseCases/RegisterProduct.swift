@@ -2,7 +2,10 @@ import DomainKit
 import StockContracts
 import StockDomain
 
-/// Registers a product, or changes the one that is registered. Whoever keeps a copy of prices is told of a change.
+/// Registers a product, or changes the one that is registered. Whoever keeps a copy of prices is told of a change of what
+/// they copy.
+///
+/// Another threshold makes no product run low: what is available falls no further by it.
 public struct RegisterProduct: Sendable {
     /// The product as it is now, and whether it was not there before.
     public struct Registration: Sendable, Equatable {
@@ -42,7 +45,9 @@ public struct RegisterProduct: Sendable {
     ) async throws -> Registration {
         guard let changed = product.changed(to: details) else { return Registration(product: product, isNew: false) }
         try await products.save(changed, in: work)
-        try await work.publish(ProductPriced(changed), cause: cause)
+        if changed.details.differsInPrice(from: product.details) {
+            try await work.publish(ProductPriced(changed), cause: cause)
+        }
         return Registration(product: changed, isNew: false)
     }
 }
