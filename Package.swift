@@ -20,6 +20,8 @@ let systemLibraries: [Target] = [
         name: "COpenSSL", path: "Sources/System/COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(
         name: "CCurl", path: "Sources/System/CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(
+        name: "CICU", path: "Sources/System/CICU", pkgConfig: "icu-i18n", providers: [.apt(["libicu-dev"])]),
     .systemLibrary(name: "CLinux", path: "Sources/System/CLinux"),
     // A header-only C++ library (libkainjow-mustache-dev) behind one `extern "C"` function.
     .target(name: "CMustache", path: "Sources/System/CMustache"),
@@ -62,6 +64,7 @@ let platform: [Target] = [
         ["Locking", "DomainKit", "HTTPServer", "Lifecycle", "Observability", "Postgres"]),
     library("Migrations", in: "Platform", ["DomainKit", "Lifecycle", "Postgres", "Cryptography", "Runtime"]),
     library("Templating", in: "Platform", ["JSON", "Locking", "CMustache"]),
+    library("Formatting", in: "Platform", ["DomainKit", "Locking", "CICU"]),
     library(
         "Runtime", in: "Platform",
         ["Locking", "DomainKit", "JSON", "Observability", "Lifecycle", "Tracing", "OTLP", "HTTPServer", "Postgres"]
@@ -176,7 +179,7 @@ let tests: [Target] = [
         "PlatformTests",
         ["Locking", "JSON", "DomainKit", "Observability", "Lifecycle", "Cryptography", "Runtime", "Migrations"]
             + ["HTTPServer", "Messaging", "Postgres", "AMQP", "Templating", "Tokens", "RateLimiting", "Tracing"]
-            + ["OTLP", "Encodings"]),
+            + ["OTLP", "Encodings", "Formatting"]),
     test(
         "SimulationTests",
         ["JSON", "DomainKit", "Observability", "Lifecycle", "Messaging", "Postgres", "AMQP"]),

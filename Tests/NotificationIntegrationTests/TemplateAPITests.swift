@@ -138,7 +138,7 @@ import Testing
             ["/subject", "/textBody", "/htmlBody"]
         ),
         (
-            #"{"key":"A!","channel":"email","textBody":7,"htmlBody":"{{>partial}}"}"#, 422,
+            #"{"key":"A!","channel":"fax","textBody":7,"htmlBody":"{{>partial}}"}"#, 422,
             ["/key", "/channel", "/subject", "/textBody", "/htmlBody"]
         ),
         (#"{"key":"a","subject":"a\u0000b","textBody":"t","htmlBody":"h"}"#, 400, []),
