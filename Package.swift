@@ -40,6 +40,7 @@ let platform: [Target] = [
     library("Cryptography", in: "Platform", ["Encodings", "COpenSSL"]),
     library("Transfers", in: "Platform", ["Lifecycle", "CCurl"]),
     library("HTTPClient", in: "Platform", ["Lifecycle", "Transfers"]),
+    library("Mail", in: "Platform", ["DomainKit", "Encodings", "Transfers"]),
     library(
         "Tokens", in: "Platform",
         ["Locking", "DomainKit", "JSON", "Encodings", "Observability", "Lifecycle", "Cryptography", "HTTPClient"]),
