@@ -108,6 +108,7 @@ let domains = [
             "V0005__idempotency_keys.sql", "V0006__erased_people.sql",
             "V0007__notifications_by_customer.sql",
             "V0008__request_counts.sql",
+            "V0009__delivery.sql",
             "V0010__customers.sql",
             "V0014__idempotency_keys_by_about.sql",
         ]),
@@ -133,15 +134,16 @@ func targets(of domain: Domain) -> [Target] {
             ["\(name)Application", "\(name)Domain", "HTTPServer", "PersonalDataAPI", "Observability"] + kit),
         library(
             "\(name)Worker", in: name,
-            ["\(name)Application", "\(name)Contracts", "Messaging", "Lifecycle", "Observability"] + consumed + kit),
+            ["\(name)Application", "\(name)Domain", "\(name)Contracts", "Messaging", "Lifecycle", "Observability"]
+                + ["Locking"] + consumed + kit),
         main(
             "\(name)APIMain", at: "Sources/\(name)/\(name)APIMain",
             ["\(name)API", "\(name)Worker", "\(name)Application", "\(name)Infrastructure", "Messaging", "Postgres"]
                 + ["HTTPServer", "DeadLetterAPI", "PersonalDataAPI"]),
         main(
             "\(name)WorkerMain", at: "Sources/\(name)/\(name)WorkerMain",
-            ["\(name)Worker", "\(name)Application", "\(name)Infrastructure", "Messaging", "Postgres", "AMQP"]
-                + ["HTTPServer"]),
+            ["\(name)Worker", "\(name)Application", "\(name)Domain", "\(name)Infrastructure", "Messaging", "Postgres"]
+                + ["AMQP", "HTTPServer"]),
         main(
             "\(name)Migrator", at: "Migrators/\(name)Migrator", ["Migrations", "Postgres"],
             resources: domain.migrations.map { .embedInCode("SQL/\($0)") }),

@@ -17,6 +17,7 @@ struct NotificationMigrator {
                     fileName: "V0007__notifications_by_customer.sql",
                     bytes: PackageResources.V0007__notifications_by_customer_sql),
                 try Migration(fileName: "V0008__request_counts.sql", bytes: PackageResources.V0008__request_counts_sql),
+                try Migration(fileName: "V0009__delivery.sql", bytes: PackageResources.V0009__delivery_sql),
                 try Migration(fileName: "V0010__customers.sql", bytes: PackageResources.V0010__customers_sql),
                 try Migration(
                     fileName: "V0014__idempotency_keys_by_about.sql",

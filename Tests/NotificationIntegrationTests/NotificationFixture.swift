@@ -1,13 +1,17 @@
 import DomainKit
 import JSON
+import Lifecycle
 import Messaging
 import NotificationApplication
 import NotificationContracts
 import NotificationDomain
 import NotificationInfrastructure
+import Observability
 import OrderContracts
 import TestKit
 import Testing
+
+@testable import NotificationWorker
 
 /// Notification on a fresh database, without HTTP and broker.
 struct NotificationFixture: Sendable {
@@ -15,45 +19,86 @@ struct NotificationFixture: Sendable {
     let units: PostgresUnitOfWorkProvider
     let confirm: NotifyOfConfirmations
     let cancel: NotifyOfCancellations
+    let wakeUp = DeliveryWakeUp()
+    /// How notifications are delivered, on whatever channel.
+    let channel: any NotificationChannel
+    let steps: DeliverySteps
 
     /// Lends Notification on a fresh database to `body`.
     static func with(
-        channel: any NotificationChannel = LogChannel(), _ body: @Sendable (NotificationFixture) async throws -> Void
+        channel: any NotificationChannel = LogChannel(), directory: (any CustomerDirectory)? = nil,
+        operatorEmail: String? = nil, _ body: @Sendable (NotificationFixture) async throws -> Void
     ) async throws {
         try await TestDatabase.with(migrator: "NotificationMigrator") { database in
-            try await body(NotificationFixture(database, channel: channel))
+            try await body(
+                NotificationFixture(database, channel: channel, directory: directory, operatorEmail: operatorEmail))
         }
     }
 
-    private init(_ database: TestDatabase, channel: any NotificationChannel) {
+    private init(
+        _ database: TestDatabase, channel: any NotificationChannel, directory: (any CustomerDirectory)?,
+        operatorEmail: String?
+    ) {
+        let pool = database.pool
         self.database = database
-        units = PostgresUnitOfWorkProvider(database.pool)
+        self.channel = channel
+        units = PostgresUnitOfWorkProvider(pool)
         let announcer = Announcer(
-            PostgresNotificationRepository(), templates: PostgresTemplateRepository(), renderer: MustacheRenderer(),
-            channels: [channel])
+            PostgresNotificationRepository(), templates: PostgresTemplateRepository(), signal: wakeUp)
         confirm = NotifyOfConfirmations(announcer)
         cancel = NotifyOfCancellations(announcer)
+        let copies = PostgresCustomerCopies(pool)
+        let composer = MessageComposer(renderer: MustacheRenderer(), formatter: ICUFormatter())
+        steps = DeliverySteps(
+            units: units,
+            advance: AdvanceDeliveries(
+                PostgresDeliveryQueue(pool), copies: copies, metrics: DeliveryMetrics(MetricsRegistry())),
+            lookUp: LookUpCustomers(directory, copies: copies), templates: PostgresTemplateCatalog(pool),
+            deliver: DeliverNotification(composer: composer, operatorEmail: operatorEmail, log: LogChannel()))
+    }
+
+    /// Delivers what is due, until nothing is.
+    func deliver() async {
+        for wanted in Channel.allCases {
+            await DeliveryLoop(wanted: wanted, channel: channel, steps: steps, logger: .silent)
+                .deliverAll(until: ShutdownSignal())
+        }
     }
 
     func confirm(_ orders: OrderSnapshot...) async throws { try await confirm(orders) }
 
+    /// Tells of confirmations, and delivers what is due.
     func confirm(_ orders: [OrderSnapshot]) async throws {
+        try await announce(confirmed: orders)
+        await deliver()
+    }
+
+    /// Tells of confirmations, and delivers nothing yet.
+    func announce(confirmed orders: [OrderSnapshot]) async throws {
         try await units.perform { try await confirm(orders.map { received(OrderConfirmed(order: $0)) }, in: $0) }
+    }
+
+    /// Tells of cancellations, and delivers nothing yet.
+    func announce(cancelled orders: [OrderSnapshot], reason: String = "sold out") async throws {
+        try await units.perform { work in
+            try await cancel(orders.map { received(OrderCancelled(order: $0, reason: reason)) }, in: work)
+        }
     }
 
     func cancel(_ orders: OrderSnapshot..., reason: String = "sold out") async throws {
         try await cancel(orders, reason: reason)
     }
 
+    /// Tells of cancellations, and delivers what is due.
     func cancel(_ orders: [OrderSnapshot], reason: String = "sold out") async throws {
-        try await units.perform { work in
-            try await cancel(orders.map { received(OrderCancelled(order: $0, reason: reason)) }, in: work)
-        }
+        try await announce(cancelled: orders, reason: reason)
+        await deliver()
     }
 
     /// The notifications of an order, oldest first.
     func notifications(of order: OrderSnapshot) async throws -> [Notification] {
-        try await PostgresNotificationLog(database.pool).notifications(of: order.orderID, before: nil, limit: 100)
+        try await PostgresNotificationLog(database.pool)
+            .notifications(matching: NotificationFilter(orderID: order.orderID), before: nil, limit: 100)
             .sorted { ($0.createdAt, $0.id) < ($1.createdAt, $1.id) }
     }
 

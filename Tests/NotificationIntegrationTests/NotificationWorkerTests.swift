@@ -1,11 +1,14 @@
 import DomainKit
 import Lifecycle
 import Messaging
+import NotificationApplication
 import NotificationDomain
-import NotificationWorker
+import NotificationInfrastructure
 import OrderContracts
 import TestKit
 import Testing
+
+@testable import NotificationWorker
 
 @Suite struct NotificationWorkerTests {
     @Test func eventsOfOrdersBecomeNotificationsThroughTheBroker() async throws {
@@ -24,7 +27,9 @@ import Testing
                     // Nobody listens to what became of them, and yet it leaves the outbox.
                     try await eventually("everything is told and published") {
                         let pool = notification.database.pool
-                        let told = try await pool.first("SELECT count(*) FROM notifications") { try $0.int(0) }
+                        let told = try await pool.first("SELECT count(*) FROM notifications WHERE status = 'Sent'") {
+                            try $0.int(0)
+                        }
                         let handled = try await pool.first("SELECT count(*) FROM processed_messages") { try $0.int(0) }
                         let waiting = try await pool.first("SELECT count(*) FROM outbox") { try $0.int(0) }
                         return told == 2 && handled == 4 && waiting == 0
@@ -44,7 +49,11 @@ extension NotificationFixture {
     /// Runs relay and consumers, as `notification-worker` does, while `body` runs.
     fileprivate func withWorker(on vhost: TestVhost, _ body: @Sendable () async throws -> Void) async throws {
         let (pool, wakeUp, shutdown) = (database.pool, OutboxWakeUp(), ShutdownSignal())
+        let outbox = DeliverySteps(
+            units: PostgresUnitOfWorkProvider(pool, wakeUp: wakeUp), advance: steps.advance, lookUp: steps.lookUp,
+            templates: steps.templates, deliver: steps.deliver)
         let services: [any Service] = [
+            DeliveryLane(for: .log, through: LogChannel(), steps: outbox, wakeUp: self.wakeUp),
             OutboxRelay(from: pool, to: vhost.broker(), wakeUp: wakeUp),
             Consumer(
                 .orderConfirmed, on: vhost.broker(), inbox: pool, wakeUp: wakeUp,

@@ -27,7 +27,8 @@ import Testing
             }
             let told = try await notification.notifications(of: order)
             #expect(
-                Set(told.map { "\($0.template) \($0.status)" }) == ["order-cancelled sent", "order-confirmed skipped"])
+                Set(told.map { "\($0.template) \($0.status)" })
+                    == ["order-cancelled pending", "order-confirmed skipped"])
         }
     }
 

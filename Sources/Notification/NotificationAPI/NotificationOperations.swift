@@ -27,12 +27,23 @@ extension Operation {
     static let listNotifications = Operation(
         "listNotifications", "Lists what customers were told, newest first", tag: "Notifications",
         access: .roles([.operator, .admin]),
-        parameters: .page(of: [.query("orderId", .uuid, "Only what was said about this order.")]),
+        parameters: .page(of: [
+            .query("orderId", .uuid, "Only what was said about this order."),
+            .query("customerId", .uuid, "Only what was said to this customer."),
+            .query("status", .oneOf(Notification.Status.self), "Only notifications in this state."),
+            .query("from", .timestamp, "Only notifications made then or later."),
+            .query("to", .timestamp, "Only notifications made before."),
+        ]),
         answers: [.page(of: NotificationBody.schema, "The notifications.")])
+    static let getNotification = Operation(
+        "getNotification", "Shows a notification, with every attempt to deliver it", tag: "Notifications",
+        access: .roles([.operator, .admin]), parameters: [.notificationID],
+        answers: [.json(200, NotificationDetailBody.schema, "The notification.")])
 }
 
 extension Operation.Parameter {
     fileprivate static let templateID = path("id", "The template.")
+    fileprivate static let notificationID = path("id", "The notification.")
 }
 
 extension Problem {

@@ -3,9 +3,9 @@ import JSON
 import NotificationDomain
 
 extension JSONSchema {
-    fileprivate static let templateKey = JSONSchema.string(
+    static let templateKey = JSONSchema.string(
         1...TemplateKey.maximumLength, pattern: "^[a-z0-9]+(-[a-z0-9]+)*$", example: "order-confirmed")
-    fileprivate static let channel = JSONSchema.oneOf(Channel.self)
+    static let channel = JSONSchema.oneOf(Channel.self)
 
     /// A mustache template that is not blank.
     fileprivate static func templateText(_ length: ClosedRange<Int>, example: String) -> JSONSchema {
@@ -42,20 +42,6 @@ extension TemplateBody {
         .required("textBody", .string(example: "Thank you, {{name}}!")),
         .required("htmlBody", .string(example: "<p>Thank you, {{name}}!</p>")), .required("createdAt", .timestamp),
         .required("updatedAt", .timestamp))
-}
-
-extension NotificationBody {
-    /// What the answer is.
-    static let schema = JSONSchema.object(
-        "Notification", .required("notificationId", .uuid), .required("orderId", .uuid),
-        .required("template", .templateKey), .required("channel", .channel),
-        .required("recipient", .string(example: "ada@example.com"), "The address, or `customer:` and the id."),
-        .required("subject", JSONSchema.string(example: "Your order is confirmed").orNull),
-        .required("body", JSONSchema.string(example: "Thank you, Ada!").orNull),
-        .required("htmlBody", JSONSchema.string(example: "<p>Thank you, Ada!</p>").orNull),
-        .required("status", .oneOf(Notification.Status.self)),
-        .required("reason", JSONSchema.string(example: "text").orNull, "Why it was not sent; null where it was."),
-        .required("attempts", .integer(0...Int.max, example: 1)), .required("createdAt", .timestamp))
 }
 
 extension CustomerRecordBody {

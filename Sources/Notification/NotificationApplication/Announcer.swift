@@ -2,27 +2,25 @@ import DomainKit
 import NotificationContracts
 import NotificationDomain
 
-/// Makes the notifications of announcements: each once, however often and in whatever order they come.
+/// Makes the notifications of announcements: each once, however often and in whatever order they come. They are delivered
+/// after that, by whoever takes them from the `DeliveryQueue`.
 ///
-/// A template that is missing or broken is no error here: the notification is recorded as failed, since no retry would
-/// help, and the next one goes on.
+/// A template that is missing is no error here: the notification is recorded as failed, since no retry would help, and the
+/// next one goes on.
 public struct Announcer: Sendable {
     private let notifications: any NotificationRepository
     private let templates: any TemplateRepository
-    private let renderer: any MessageRenderer
-    private let channels: [Channel: any NotificationChannel]
+    private let signal: any DeliverySignal
 
     /// - Parameters:
     ///   - notifications: where they are recorded.
-    ///   - channels: the ways that are set up; a template of any other fails.
+    ///   - signal: told of what is to be delivered, once that is committed.
     public init(
-        _ notifications: any NotificationRepository, templates: any TemplateRepository, renderer: any MessageRenderer,
-        channels: [any NotificationChannel]
+        _ notifications: any NotificationRepository, templates: any TemplateRepository, signal: any DeliverySignal
     ) {
         self.notifications = notifications
         self.templates = templates
-        self.renderer = renderer
-        self.channels = Dictionary(channels.map { ($0.channel, $0) }, uniquingKeysWith: { first, _ in first })
+        self.signal = signal
     }
 
     func callAsFunction(_ announcements: [Announcement], in work: any UnitOfWork) async throws {
@@ -32,95 +30,77 @@ public struct Announcer: Sendable {
         guard !new.isEmpty else { return }
 
         let templates = try await self.templates.templates(Set(new.map(\.template)), in: work)
-        var made: [(notification: Notification, cause: Cause)] = []
-        for announcement in new {
-            let isSuperseded =
-                announcement.supersededBy.map { told[announcement.order.orderID, default: []].contains($0) } ?? false
-            let outcome =
-                claimed.erased.contains(announcement.order.orderID)
-                ? Outcome(.skipped, "the customer's data was erased")
-                : isSuperseded
-                    ? Outcome(.skipped, "the customer had been told \(announcement.supersededBy?.text ?? "") before")
-                    : await outcome(of: announcement, with: templates[announcement.template])
-            let recipient =
-                outcome.message == nil && claimed.erased.contains(announcement.order.orderID)
-                ? Recipient.customer(announcement.order.customerID) : announcement.recipient
-            made.append((Notification(announcement, outcome, to: recipient, at: work.now), announcement.cause))
+        let made = new.map { announcement in
+            let order = announcement.order.orderID
+            if claimed.erased.contains(order) {
+                return announcement.skipped("the customer's data was erased", toldCustomer: false, at: work.now)
+            }
+            if let other = announcement.supersededBy, told[order, default: []].contains(other) {
+                return announcement.skipped("the customer had been told \(other) before", at: work.now)
+            }
+            guard let template = templates[announcement.template] else {
+                return announcement.failed("there is no template \(announcement.template)", at: work.now)
+            }
+            return announcement.pending(on: template.content.channel, at: work.now)
         }
-        try await notifications.add(made.map(\.notification), in: work)
-        for (notification, cause) in made { try await publish(notification, cause: cause, in: work) }
+        try await notifications.add(made, in: work)
+        try await skipWhatIsUntrue(since: new, told: claimed.told, in: work)
+        try await tell(of: made, in: work)
     }
 
-    private func outcome(of announcement: Announcement, with template: NotificationTemplate?) async -> Outcome {
-        guard let content = template?.content else {
-            return Outcome(.failed, "there is no template \(announcement.template)")
-        }
-        let message: Message
-        do {
-            message = try renderer.render(content, with: announcement.order.messageData(reason: announcement.reason))
-        } catch {
-            let reason = "the template \(announcement.template) cannot be filled: \(error.reason)"
-            return Outcome(.failed, reason, channel: content.channel)
-        }
-        guard let channel = channels[content.channel] else {
-            return Outcome(.failed, "the channel \(content.channel) is not set up", channel: content.channel)
-        }
-        do {
-            let outgoing = OutgoingMessage(
-                notificationID: .v7(), orderID: announcement.order.orderID, customerID: announcement.order.customerID,
-                template: announcement.template, locale: .english, recipient: announcement.recipient,
-                name: announcement.order.contact?.name, message: message, createdAt: announcement.order.orderDate)
-            try await channel.deliver(outgoing)
-            return Outcome(.sent, channel: content.channel, message: message, attempts: 1)
-        } catch {
-            return Outcome(.failed, error.reason, channel: content.channel, message: message, attempts: 1)
+    /// What was not delivered yet, and is not true any more.
+    private func skipWhatIsUntrue(
+        since new: [Announcement], told: [EntityID: Set<TemplateKey>], in work: any UnitOfWork
+    ) async throws {
+        for (kind, announcements) in Dictionary(grouping: new, by: \.supersedes) {
+            guard let kind, let later = announcements.first?.template else { continue }
+            let orders = announcements.map(\.order.orderID).filter { told[$0, default: []].contains(kind) }
+            guard !orders.isEmpty else { continue }
+            try await notifications.skip(kind, of: Set(orders), because: "\(later) came before it was sent", in: work)
         }
     }
 
-    private func publish(_ notification: Notification, cause: Cause, in work: any UnitOfWork) async throws {
-        switch notification.status {
-        case .sent:
-            let event = NotificationSent(
-                notificationID: notification.id, orderID: notification.orderID, template: notification.template.text,
-                channel: notification.channel.rawValue)
-            try await work.publish(event, cause: cause)
-        case .failed:
+    private func tell(of made: [NewNotification], in work: any UnitOfWork) async throws {
+        for new in made where new.notification.status == .failed {
             let event = NotificationFailed(
-                notificationID: notification.id, orderID: notification.orderID, reason: notification.reason ?? "")
-            try await work.publish(event, cause: cause)
-        case .skipped: break
+                notificationID: new.notification.id, orderID: new.notification.orderID,
+                reason: new.notification.reason ?? "")
+            try await work.publish(event, cause: new.cause)
+        }
+        let channels = made.map(\.notification).filter { $0.status == .pending }.map(\.channel)
+        let counts = Dictionary(grouping: channels) { $0 }.mapValues(\.count)
+        guard !counts.isEmpty else { return }
+        work.afterCommit { [signal] in
+            for (channel, count) in counts { signal.signal(count, on: channel) }
         }
     }
 }
 
-/// What became of an announcement.
-private struct Outcome {
-    let status: Notification.Status
-    let reason: String?
-    let channel: Channel
-    let message: Message?
-    let attempts: Int
-
-    init(
-        _ status: Notification.Status, _ reason: String? = nil, channel: Channel = .log, message: Message? = nil,
-        attempts: Int = 0
-    ) {
-        self.status = status
-        self.reason = reason
-        self.channel = channel
-        self.message = message
-        self.attempts = attempts
+extension Announcement {
+    fileprivate func pending(on channel: Channel, at time: Timestamp) -> NewNotification {
+        NewNotification(notification(on: channel, .pending, nil, at: time), of: occasion, cause: cause)
     }
-}
 
-extension Notification {
-    fileprivate init(
-        _ announcement: Announcement, _ outcome: Outcome, to recipient: Recipient, at time: Timestamp
-    ) {
-        self.init(
-            id: .v7(at: time), orderID: announcement.order.orderID, customerID: announcement.order.customerID,
-            template: announcement.template, channel: outcome.channel, recipient: recipient.description,
-            message: outcome.message, status: outcome.status, reason: outcome.reason, attempts: outcome.attempts,
+    fileprivate func failed(_ reason: String, at time: Timestamp) -> NewNotification {
+        NewNotification(notification(on: .log, .failed, reason, at: time), of: occasion, cause: cause)
+    }
+
+    /// - Parameter toldCustomer: whether anything about the customer may be written down.
+    fileprivate func skipped(_ reason: String, toldCustomer: Bool = true, at time: Timestamp) -> NewNotification {
+        let recipient = toldCustomer ? recipient : .customer(order.customerID)
+        return NewNotification(
+            notification(on: .log, .skipped, reason, to: recipient, at: time), of: nil, cause: cause)
+    }
+
+    private var occasion: Occasion { .order(order, reason: reason) }
+
+    private func notification(
+        on channel: Channel, _ status: Notification.Status, _ reason: String?, to recipient: Recipient? = nil,
+        at time: Timestamp
+    ) -> Notification {
+        Notification(
+            id: .v7(at: time), orderID: order.orderID, customerID: order.customerID, template: template,
+            channel: channel, recipient: (recipient ?? self.recipient).description, status: status, reason: reason,
             createdAt: time)
     }
 }

@@ -8,6 +8,12 @@ public enum Recipient: Sendable, Equatable {
     case customer(EntityID)
     /// The shop's operator, of whom no address is set.
     case shopOperator
+
+    /// The address in the text of a recipient; nil where it has none.
+    public static func address(in text: String) -> String? {
+        let isAddress = text.contains("@") && !text.hasPrefix("customer:")
+        return isAddress ? text : nil
+    }
 }
 
 extension Recipient: CustomStringConvertible {

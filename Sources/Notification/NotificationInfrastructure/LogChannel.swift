@@ -5,6 +5,7 @@ import NotificationDomain
 public struct LogChannel: NotificationChannel {
     public let channel = Channel.log
     public let needsAddress = false
+    public let batchSize = 200
 
     public init() {}
 

@@ -13,6 +13,6 @@ public enum NotificationRedrive {
             "SELECT EXISTS (SELECT FROM notifications WHERE order_id = $1 AND template = $2)",
             [.id(letter.aggregateID), .text(TemplateKey.orderCancelled.text)]
         ) { try $0.bool(0) }
-        return isCancelled == true ? "The order was cancelled meanwhile, and its customer was told." : nil
+        return isCancelled == true ? "The order was cancelled meanwhile, and its customer is told so." : nil
     }
 }

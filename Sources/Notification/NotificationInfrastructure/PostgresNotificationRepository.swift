@@ -4,7 +4,8 @@ import NotificationApplication
 import NotificationDomain
 import Postgres
 
-/// Keeps notifications in the table `notifications`, any number of them in one statement.
+/// Keeps notifications in the table `notifications`, and what is to be delivered of them in `deliveries`: any number of them
+/// in one statement each.
 public struct PostgresNotificationRepository: NotificationRepository {
     /// The class of the advisory locks by which orders are claimed: "ntfy" in ASCII. The other half of a key is the
     /// order's hash, so that two orders that share one at worst wait for each other.
@@ -36,23 +37,53 @@ public struct PostgresNotificationRepository: NotificationRepository {
             erased: Set(rows.filter { $0.template == nil }.map(\.order)))
     }
 
-    public func add(_ notifications: [Notification], in work: any UnitOfWork) async throws {
-        try await work.sql.enqueue(
+    public func add(_ notifications: [NewNotification], in work: any UnitOfWork) async throws {
+        let (sql, made) = (try work.sql, notifications.map(\.notification))
+        try await sql.enqueue(
             """
-            INSERT INTO notifications (id, order_id, customer_id, template, channel, recipient, subject, body, html_body,
-                                       status, reason, attempts, created_at)
+            INSERT INTO notifications (id, order_id, customer_id, template, channel, recipient, status, reason, created_at)
             SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[],
-                                 $8::text[], $9::text[], $10::text[], $11::text[], $12::int[], $13::timestamptz[])
+                                 $8::text[], $9::timestamptz[])
             """,
             [
-                .ids(notifications.map(\.id)), .ids(notifications.map(\.orderID)),
-                .ids(notifications.map(\.customerID)), .texts(notifications.map(\.template.text)),
-                .texts(notifications.map(\.channel.rawValue)), .texts(notifications.map(\.recipient)),
-                .texts(notifications.map(\.message?.subject)), .texts(notifications.map(\.message?.text)),
-                .texts(notifications.map(\.message?.html)), .texts(notifications.map(\.status.rawValue)),
-                .texts(notifications.map(\.reason)), .ints(notifications.map(\.attempts)),
-                .timestamps(notifications.map(\.createdAt)),
+                .ids(made.map(\.id)), .ids(made.map(\.orderID)), .ids(made.map(\.customerID)),
+                .texts(made.map(\.template.text)), .texts(made.map(\.channel.rawValue)), .texts(made.map(\.recipient)),
+                .texts(made.map(\.status.rawValue)), .texts(made.map(\.reason)), .timestamps(made.map(\.createdAt)),
             ])
+        let open = notifications.filter { $0.occasion != nil }
+        guard !open.isEmpty else { return }
+        try await sql.enqueue(
+            """
+            INSERT INTO deliveries (notification_id, channel, due_at, occasion, correlation_id, causation_id, traceparent,
+                                    tracestate)
+            SELECT id, channel, CASE WHEN is_due THEN now() END, occasion::json, correlation_id, causation_id, traceparent,
+                   tracestate
+            FROM unnest($1::uuid[], $2::text[], $3::boolean[], $4::text[], $5::text[], $6::uuid[], $7::text[], $8::text[])
+                 AS new (id, channel, is_due, occasion, correlation_id, causation_id, traceparent, tracestate)
+            """,
+            [
+                .ids(open.map(\.notification.id)), .texts(open.map(\.notification.channel.rawValue)),
+                .bools(open.map { $0.notification.status == .pending }), .texts(open.map(\.occasion?.jsonText)),
+                .texts(open.map(\.cause.correlationID)), .ids(open.map(\.cause.causationID)),
+                .texts(open.map(\.cause.traceparent)), .texts(open.map(\.cause.tracestate)),
+            ])
+    }
+
+    public func skip(
+        _ kind: TemplateKey, of orders: Set<EntityID>, because reason: String, in work: any UnitOfWork
+    ) async throws {
+        // A lease that has ended is one of a worker that died.
+        try await work.sql.enqueue(
+            """
+            WITH waiting AS (
+                DELETE FROM deliveries AS d USING notifications AS n
+                WHERE n.order_id = ANY($1::uuid[]) AND n.template = $2 AND n.id = d.notification_id
+                  AND d.due_at IS NOT NULL AND (d.lease IS NULL OR d.due_at <= now())
+                RETURNING d.notification_id
+            )
+            UPDATE notifications SET status = 'Skipped', reason = $3
+            WHERE id IN (SELECT notification_id FROM waiting)
+            """, [.ids(Array(orders)), .text(kind.text), .text(reason)])
     }
 }
 

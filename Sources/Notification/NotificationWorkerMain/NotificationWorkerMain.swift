@@ -12,28 +12,30 @@ struct NotificationWorkerMain {
     static func main() async {
         await ServiceProcess(
             "notification-worker", "Tells customers what became of their orders.",
-            settings: { environment throws(ConfigurationError) in try WorkerSettings(environment, defaultPort: 9083) }
-        ).run { settings, process in
+            settings: { environment throws(ConfigurationError) in try NotificationWorkerSettings(environment) }
+        ).run { notificationSettings, process in
+            let settings = notificationSettings.worker
             let logger = process.logger
             let broker = settings.broker.named("notification-worker")
             let database = PostgresPool(settings.database, logger: logger)
             let wakeUp = OutboxWakeUp()
             let deadLetters = DeadLetterStore(database, wakeUp: wakeUp, rule: NotificationRedrive.refusal)
+            let deliveries = Deliveries(notificationSettings, in: database, outbox: wakeUp, logger: logger)
             let announcer = Announcer(
-                PostgresNotificationRepository(), templates: PostgresTemplateRepository(),
-                renderer: MustacheRenderer(), channels: [LogChannel()])
+                PostgresNotificationRepository(), templates: PostgresTemplateRepository(), signal: deliveries.wakeUp)
             let notifyOfConfirmations = NotifyOfConfirmations(announcer)
             let notifyOfCancellations = NotifyOfCancellations(announcer)
             let eraseCustomers = EraseCustomer(PostgresCustomerData(database))
             var router = Router()
             router.addOperationalRoutes(process.readiness)
-            return [
+            let foundation: [any Service] = [
                 database,
-                SchemaCheck(database, requires: 7, migrator: "notification-migrator"),
+                SchemaCheck(database, requires: 10, migrator: "notification-migrator"),
                 OutboxWatch(database, logger: logger),
                 HTTPServer(at: settings.address, router: router, logger: logger),
-                OutboxRelay(
-                    from: database, to: broker, wakeUp: wakeUp, settings: settings.relay, logger: logger),
+                OutboxRelay(from: database, to: broker, wakeUp: wakeUp, settings: settings.relay, logger: logger),
+            ]
+            return foundation + deliveries.services + [
                 Retention(of: settings.retention.rules, in: database, logger: logger),
                 DeadLetterRedriver(deadLetters, logger: logger),
                 DeadLetterCollector(.orderConfirmed, on: broker, into: database, logger: logger),

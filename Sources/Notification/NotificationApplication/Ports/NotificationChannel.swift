@@ -9,9 +9,20 @@ public protocol NotificationChannel: Sendable {
     /// Whether it can deliver only where an e-mail address is known.
     var needsAddress: Bool { get }
 
+    /// The longest time that ``deliver(_:)`` takes.
+    var timeLimit: Duration { get }
+
+    /// How many are taken to be delivered one after the other: 1 where each waits for another machine.
+    var batchSize: Int { get }
+
     /// Hands over a message, outside any transaction, and waits until it is taken. It bounds its own waiting.
     /// - Throws: ``DeliveryFailed`` where it was not taken, or may not have been.
     func deliver(_ message: OutgoingMessage) async throws(DeliveryFailed)
+}
+
+extension NotificationChannel {
+    public var timeLimit: Duration { .seconds(60) }
+    public var batchSize: Int { 1 }
 }
 
 /// A message on its way out.

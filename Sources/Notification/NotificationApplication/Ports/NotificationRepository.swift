@@ -7,8 +7,28 @@ public protocol NotificationRepository: Sendable {
     /// same of these orders: what it decides from the answer stays true.
     func claim(_ orders: Set<EntityID>, in work: any UnitOfWork) async throws -> ClaimedOrders
 
-    /// Writes notifications. Their orders must be claimed.
-    func add(_ notifications: [Notification], in work: any UnitOfWork) async throws
+    /// Writes notifications. Their orders must be claimed. What is pending is due at once, and what failed can be sent again
+    /// on purpose.
+    func add(_ notifications: [NewNotification], in work: any UnitOfWork) async throws
+
+    /// Skips what is still pending of a kind and nobody is delivering just now. Their orders must be claimed.
+    func skip(_ kind: TemplateKey, of orders: Set<EntityID>, because reason: String, in work: any UnitOfWork)
+        async throws
+}
+
+/// A notification that is about to be written.
+public struct NewNotification: Sendable {
+    public let notification: Notification
+    /// What it tells of; nil where it will never be sent.
+    public let occasion: Occasion?
+    /// What led to it.
+    public let cause: Cause
+
+    public init(_ notification: Notification, of occasion: Occasion?, cause: Cause) {
+        self.notification = notification
+        self.occasion = occasion
+        self.cause = cause
+    }
 }
 
 /// What is known of orders that a unit of work is about to tell of.
@@ -27,6 +47,32 @@ public struct ClaimedOrders: Sendable, Equatable {
 /// The notifications, where they are only read.
 public protocol NotificationLog: Sendable {
     /// At most `limit` notifications older than the one with id `id`, newest first.
-    /// - Parameter order: of this order only.
-    func notifications(of order: EntityID?, before id: EntityID?, limit: Int) async throws -> [Notification]
+    func notifications(
+        matching filter: NotificationFilter, before id: EntityID?, limit: Int
+    ) async throws -> [Notification]
+
+    /// One notification, with every attempt to deliver it, oldest first; nil where there is none.
+    func notification(_ id: EntityID) async throws -> (notification: Notification, attempts: [DeliveryAttempt])?
+}
+
+/// Which notifications are wanted; nil stands for any.
+public struct NotificationFilter: Sendable, Equatable {
+    public let orderID: EntityID?
+    public let customerID: EntityID?
+    public let status: Notification.Status?
+    /// Made at this time or later.
+    public let from: Timestamp?
+    /// Made before this time.
+    public let to: Timestamp?
+
+    public init(
+        orderID: EntityID? = nil, customerID: EntityID? = nil, status: Notification.Status? = nil,
+        from: Timestamp? = nil, to: Timestamp? = nil
+    ) {
+        self.orderID = orderID
+        self.customerID = customerID
+        self.status = status
+        self.from = from
+        self.to = to
+    }
 }

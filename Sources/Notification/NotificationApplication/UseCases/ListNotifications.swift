@@ -7,10 +7,10 @@ public struct ListNotifications: Sendable {
 
     public init(_ log: any NotificationLog) { self.log = log }
 
-    /// At most `limit` notifications older than the one with id `id`; of one order only, where `order` is given.
+    /// At most `limit` notifications older than the one with id `id`.
     public func callAsFunction(
-        of order: EntityID?, before id: EntityID?, limit: Int
+        matching filter: NotificationFilter, before id: EntityID?, limit: Int
     ) async throws -> [Notification] {
-        try await log.notifications(of: order, before: id, limit: limit)
+        try await log.notifications(matching: filter, before: id, limit: limit)
     }
 }

@@ -1,0 +1,34 @@
+import DomainKit
+import NotificationDomain
+
+/// Finds out what is known of customers: by the customer service, or where that is away, by what it last said.
+public struct LookUpCustomers: Sendable {
+    private let directory: (any CustomerDirectory)?
+    private let copies: any CustomerCopies
+
+    /// - Parameter directory: nil where there is no customer service.
+    public init(_ directory: (any CustomerDirectory)?, copies: any CustomerCopies) {
+        self.directory = directory
+        self.copies = copies
+    }
+
+    /// Whether it asks another machine.
+    public var takesTime: Bool { directory != nil }
+
+    /// Asks for all of them at once.
+    /// - Returns: what is known of each, and what was said just now and is to be kept.
+    public func callAsFunction(
+        _ customers: Set<EntityID>
+    ) async throws -> (known: [EntityID: KnownCustomer], heard: [Customer]) {
+        guard let directory, !customers.isEmpty else { return ([:], []) }
+        let answers = await withTaskGroup(of: (EntityID, CustomerAnswer).self) { group in
+            for id in customers { group.addTask { (id, await directory.lookUp(id)) } }
+            return await group.reduce(into: [EntityID: CustomerAnswer]()) { $0[$1.0] = $1.1 }
+        }
+        let silent = answers.filter { if case .unavailable = $0.value { true } else { false } }
+        let copies = silent.isEmpty ? [:] : try await copies.copies(of: Set(silent.keys))
+        let known = Dictionary(
+            uniqueKeysWithValues: answers.map { id, answer in (id, KnownCustomer(answer, copy: copies[id])) })
+        return (known, answers.values.compactMap { if case .found(let customer) = $0 { customer } else { nil } })
+    }
+}

@@ -1,0 +1,133 @@
+import DomainKit
+import Lifecycle
+import NotificationApplication
+import NotificationDomain
+import Observability
+
+/// Takes what is due, hands it over, and records what became of it, until nothing is due.
+struct DeliveryLoop: Sendable {
+    let wanted: Channel
+    let channel: any NotificationChannel
+    let steps: DeliverySteps
+    let logger: Logger
+
+    /// What a lease has beyond the longest time that a delivery takes: to look up customers, and for pauses of the machine.
+    private static let margin = Duration.seconds(30)
+    /// So many customers are looked up at the same time.
+    private static let lookUpLimit = 32
+
+    /// What was taken together.
+    private struct Taken {
+        let lease: EntityID
+        /// Nothing is begun after that: the lease could end before it is done.
+        let latestStart: ContinuousClock.Instant
+        let deliveries: [PendingDelivery]
+    }
+
+    /// What became of it.
+    private struct Done {
+        let finished: FinishedDeliveries
+        let heard: [Customer]
+    }
+
+    func deliverAll(until shutdown: ShutdownSignal) async {
+        var done: Done?
+        repeat {
+            guard let taken = await advance(done, until: shutdown) else { return }
+            done = await handOver(taken, until: shutdown)
+        } while done != nil
+    }
+
+    /// Records `done`, and takes the next ones unless it is time to stop; nil where there are none.
+    private func advance(_ done: Done?, until shutdown: ShutdownSignal) async -> Taken? {
+        var backoff = Backoff()
+        while true {
+            let wanted = shutdown.isTriggered ? nil : next()
+            guard done != nil || wanted != nil else { return nil }
+            let start = ContinuousClock.now
+            do {
+                let deliveries = try await perform(done?.finished, heard: done?.heard ?? [], for: wanted)
+                guard let wanted, !deliveries.isEmpty else { return nil }
+                return Taken(lease: wanted.lease, latestStart: start + Self.margin, deliveries: deliveries)
+            } catch  where error.meansTemporarilyUnavailable {
+                // Also after it is told to stop: what was sent should be known. The lane bounds the waiting.
+                try? await Task.sleep(for: backoff.nextDelay())
+            } catch {
+                guard !shutdown.isTriggered else { return nil }
+                logger.error("deliveries could not be recorded or taken", .error(error))
+                if let done { await recordSingly(done.finished) }
+                await shutdown.sleep(for: .seconds(1))
+                return nil
+            }
+        }
+    }
+
+    private func next() -> WantedDeliveries {
+        let limit = steps.lookUp.takesTime ? min(channel.batchSize, Self.lookUpLimit) : channel.batchSize
+        return WantedDeliveries(
+            channel: wanted, limit: limit, lease: .v7(), leaseTime: channel.timeLimit + Self.margin)
+    }
+
+    private func handOver(_ taken: Taken, until shutdown: ShutdownSignal) async -> Done {
+        var results: [DeliveryResult] = []
+        var heard: [Customer] = []
+        do {
+            let found = try await steps.lookUp(Set(taken.deliveries.compactMap(\.notification.customerID)))
+            heard = found.heard
+            let unwritten = taken.deliveries.filter { $0.notification.message == nil }
+            let variants = try await templates(for: unwritten)
+            for delivery in taken.deliveries {
+                guard !shutdown.isTriggered, .now < taken.latestStart else { break }
+                let known = delivery.notification.customerID.flatMap { found.known[$0] } ?? KnownCustomer()
+                results.append(
+                    await steps.deliver(
+                        delivery, to: known, from: variants[delivery.notification.template] ?? [], through: channel))
+            }
+        } catch {
+            logger.warn("deliveries could not be begun", .error(error))
+            await shutdown.sleep(for: .seconds(1))
+        }
+        let untouched = taken.deliveries.dropFirst(results.count).map(\.notification.id)
+        return Done(
+            finished: FinishedDeliveries(lease: taken.lease, results: results, untouched: untouched), heard: heard)
+    }
+
+    private func templates(
+        for deliveries: [PendingDelivery]
+    ) async throws -> [TemplateKey: [NotificationTemplate]] {
+        let keys = Set(deliveries.map(\.notification.template))
+        return keys.isEmpty ? [:] : try await steps.templates.variants(of: keys)
+    }
+
+    /// One by one, so that one that cannot be recorded harms no other. That one is recorded as failed, because it must not
+    /// be delivered again and again.
+    private func recordSingly(_ finished: FinishedDeliveries) async {
+        for result in finished.results {
+            do {
+                _ = try await perform(FinishedDeliveries(lease: finished.lease, results: [result]))
+            } catch {
+                logger.error("a delivery could not be recorded", LogField("notification_id", result.id), .error(error))
+                let failed = FinishedDeliveries(lease: finished.lease, results: [result.unrecorded])
+                _ = try? await perform(failed)
+            }
+        }
+    }
+
+    private func perform(
+        _ finished: FinishedDeliveries?, heard: [Customer] = [], for wanted: WantedDeliveries? = nil
+    ) async throws -> [PendingDelivery] {
+        try await steps.units.perform { [steps] work in
+            try await steps.advance(finished, heard: heard, for: wanted, in: work)
+        }
+    }
+}
+
+extension DeliveryResult {
+    /// What can always be recorded.
+    fileprivate var unrecorded: DeliveryResult {
+        DeliveryResult(
+            .failed(reason: "it was handed over or not; what became of it could not be recorded"), of: delivery,
+            on: channel, to: delivery.notification.customerID.map { .customer($0) } ?? .shopOperator,
+            handedOver: handedOver)
+    }
+}

@@ -1,0 +1,46 @@
+import DomainKit
+import Lifecycle
+import Messaging
+import NotificationApplication
+import NotificationDomain
+import NotificationInfrastructure
+import NotificationWorker
+import Observability
+import Postgres
+
+/// What delivers notifications in this process: a lane for each channel, and one look for all of them.
+struct Deliveries {
+    /// Told of what is to be delivered.
+    let wakeUp = DeliveryWakeUp()
+    let services: [any Service]
+
+    /// - Parameter outbox: told of the events that follow from deliveries.
+    init(
+        _ settings: NotificationWorkerSettings, in database: PostgresPool, outbox: OutboxWakeUp, logger: Logger
+    ) {
+        let delivery = settings.delivery
+        let queue = PostgresDeliveryQueue(database)
+        let copies = PostgresCustomerCopies(database)
+        let steps = DeliverySteps(
+            units: PostgresUnitOfWorkProvider(database, wakeUp: outbox, logger: logger),
+            advance: AdvanceDeliveries(queue, copies: copies, logger: logger),
+            lookUp: LookUpCustomers(nil, copies: copies), templates: PostgresTemplateCatalog(database),
+            deliver: DeliverNotification(
+                composer: MessageComposer(
+                    renderer: MustacheRenderer(), formatter: ICUFormatter(), defaultLocale: delivery.defaultLocale),
+                retries: delivery.retries, operatorEmail: delivery.operatorEmail, log: LogChannel()))
+        let lanes = Channel.allCases.map { [wakeUp] wanted in
+            DeliveryLane(
+                for: wanted, through: Self.channel(wanted), concurrency: delivery.concurrency, steps: steps,
+                wakeUp: wakeUp, logger: logger)
+        }
+        services = lanes + [DeliveryWatch(queue, channels: Channel.allCases, wakeUp: wakeUp, logger: logger)]
+    }
+
+    private static func channel(_ wanted: Channel) -> any NotificationChannel {
+        switch wanted {
+        case .log, .email: LogChannel()
+        case .webhook: UnsetChannel(.webhook, reason: "WEBHOOK_URL is not set")
+        }
+    }
+}
