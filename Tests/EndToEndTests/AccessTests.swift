@@ -47,6 +47,7 @@ import Testing
             ("PUT /api/notification-templates/{id}", [.admin]),
             ("DELETE /api/notification-templates/{id}", [.admin]),
             ("GET /api/notifications", staff),
+            ("GET /api/notifications/{id}", staff),
             ("GET /api/customers/{customerId}/data", [.customer, .admin]),
             ("DELETE /api/customers/{customerId}/data", [.customer, .admin]),
         ],

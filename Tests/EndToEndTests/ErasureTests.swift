@@ -62,8 +62,7 @@ import Testing
             try await poison(shop, confirmed, customer)
             _ = try await eventually("the message is a dead letter") { try await deadLetters(shop) == 1 ? true : nil }
             _ = try await eventually("the customer is told of both") {
-                let told = try await (shop.notifications(of: confirmed), shop.notifications(of: cancelled))
-                return told.0.isEmpty || told.1.isEmpty ? nil : true
+                try await shop.isTold(of: confirmed, cancelled) ? true : nil
             }
             let before = try await remains(shop)
             #expect(before.contains("order.orders") && before.contains("stock.dead_letters"))

@@ -93,7 +93,7 @@ extension Shop {
         }
     }
 
-    /// Every order has exactly one notification, of the kind that its end asks for.
+    /// Every order has exactly one notification, of the kind that its end asks for, and it was sent once.
     func expectOneNotificationEach(
         _ placed: [EntityID], sourceLocation: SourceLocation = #_sourceLocation
     ) async throws {
@@ -103,6 +103,9 @@ extension Shop {
         #expect(orders == Int64(placed.count), sourceLocation: sourceLocation)
         #expect(notified == orders, sourceLocation: sourceLocation)
         #expect(notifications == orders, sourceLocation: sourceLocation)
+        let sent = try await count(
+            "SELECT count(*) FROM notifications WHERE status = 'Sent' AND attempts = 1", in: .notification)
+        #expect(sent == orders, sourceLocation: sourceLocation)
     }
 
     /// Everything that a repeated message might change.

@@ -10,7 +10,8 @@ extension Shop {
         return try await database.pool.query(sql) { try $0.int(0) }.first ?? 0
     }
 
-    /// Waits until nothing is in flight: no order is pending, no outbox holds a row, no queue a message.
+    /// Waits until nothing is in flight: no order is pending, no outbox holds a row, no queue a message, and nothing is to be
+    /// delivered.
     ///
     /// A message in the hands of a worker is in no count. So the workers are stopped, which hands back what they have not
     /// finished, the counts are taken again, and as many workers are started anew.
@@ -26,10 +27,11 @@ extension Shop {
         }
     }
 
-    /// Whether no order is pending, no outbox holds a row and no queue a message.
+    /// Whether no order is pending, no outbox holds a row, no queue a message, and nothing is to be delivered.
     func nothingWaits() async throws -> Bool {
         guard try await count("SELECT count(*) FROM orders WHERE status = 'Pending'", in: .order) == 0,
-            try await outboxesAreEmpty(), try await waitingMessages() == 0
+            try await outboxesAreEmpty(), try await waitingMessages() == 0,
+            try await count("SELECT count(*) FROM deliveries WHERE due_at IS NOT NULL", in: .notification) == 0
         else { return false }
         return true
     }
@@ -82,7 +84,7 @@ extension Shop {
         let lastWords = try await told.pool.query(
             """
             SELECT order_id, CASE WHEN bool_or(template = 'order-cancelled') THEN 'Cancelled' ELSE 'Confirmed' END
-            FROM notifications GROUP BY 1 ORDER BY 1
+            FROM notifications WHERE template IN ('order-confirmed', 'order-cancelled') GROUP BY 1 ORDER BY 1
             """
         ) { "\(try $0.id(0)) \(try $0.text(1))" }
         #expect(lastWords == final, "every order's customer is told how it ended", sourceLocation: sourceLocation)

@@ -108,6 +108,15 @@ extension Shop {
         return onHand
     }
 
+    /// Whether customers were told of each of the orders, and nothing is still to be delivered.
+    func isTold(of orders: EntityID...) async throws -> Bool {
+        for order in orders {
+            let told = try await notifications(of: order)
+            if told.isEmpty || told.contains(where: { $0.hasSuffix(" Pending") }) { return false }
+        }
+        return true
+    }
+
     /// The templates and states of an order's notifications, sorted.
     func notifications(of order: EntityID) async throws -> [String] {
         let answer = try await send("GET", "/api/notifications?orderId=\(order)", to: .notification)

@@ -28,7 +28,7 @@ ALTER TABLE notification_templates
 
 -- What has still to be delivered, and what could not be. Rows come with their notification, and go once it is sent.
 CREATE TABLE deliveries (
-    notification_id uuid PRIMARY KEY REFERENCES notifications,
+    notification_id uuid PRIMARY KEY REFERENCES notifications ON DELETE CASCADE,
     channel         text NOT NULL,
     due_at          timestamptz,
     lease           uuid,
@@ -64,7 +64,7 @@ COMMENT ON COLUMN deliveries.correlation_id IS 'With the columns behind it: what
 
 -- Every time that a notification was handed to a channel. Only ever added to.
 CREATE TABLE notification_attempts (
-    notification_id uuid        NOT NULL REFERENCES notifications,
+    notification_id uuid        NOT NULL REFERENCES notifications ON DELETE CASCADE,
     number          integer     NOT NULL,
     round           integer     NOT NULL,
     at              timestamptz NOT NULL,

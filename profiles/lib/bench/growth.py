@@ -43,7 +43,7 @@ class Grown:
             self.shop.sql(domain, "TRUNCATE outbox")
         # Their events are gone: nobody would confirm them.
         self.shop.sql("order", "UPDATE orders SET status = 'Confirmed' WHERE status = 'Pending'")
-        self.shop.sql("notification", "TRUNCATE notifications")
+        self.shop.sql("notification", "TRUNCATE notifications, deliveries, notification_attempts")
         self.shop.purge()
         self.shop.sql("admin", "CHECKPOINT")
 

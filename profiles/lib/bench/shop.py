@@ -14,7 +14,7 @@ DOMAINS = {"order": "orders", "stock": "stock", "notification": "notifications"}
 EMPTIED = {
     "order": "orders, order_lines, order_timeline, idempotency_keys, outbox, processed_messages",
     "stock": "stock_movements, order_outcomes, stock_items, products, outbox, processed_messages",
-    "notification": "notifications, outbox, processed_messages",
+    "notification": "notifications, deliveries, notification_attempts, outbox, processed_messages",
 }
 PRODUCTS = 1000
 # All load is one caller's, from one address.
