@@ -37,9 +37,10 @@ let platform: [Target] = [
     library("DomainKit", in: "Platform", ["Locking", "JSON", "Encodings", "Tracing"]),
     library("Observability", in: "Platform", ["Locking", "DomainKit", "JSON", "Tracing"]),
     library("Lifecycle", in: "Platform", ["Locking", "DomainKit", "Observability", "CLinux"]),
+    library("Resilience", in: "Platform", ["Locking", "Observability", "Lifecycle"]),
     library("Cryptography", in: "Platform", ["Encodings", "COpenSSL"]),
     library("Transfers", in: "Platform", ["Lifecycle", "CCurl"]),
-    library("HTTPClient", in: "Platform", ["Lifecycle", "Transfers"]),
+    library("HTTPClient", in: "Platform", ["Locking", "Lifecycle", "Transfers"]),
     library("Mail", in: "Platform", ["DomainKit", "Encodings", "Transfers"]),
     library(
         "Tokens", in: "Platform",
@@ -101,7 +102,8 @@ let domains = [
             "V0008__request_counts.sql", "V0009__low_stock.sql", "V0014__idempotency_keys_by_about.sql",
         ]),
     Domain(
-        name: "Notification", consumes: ["Order"], infrastructure: ["Templating", "Locking"],
+        name: "Notification", consumes: ["Order"],
+        infrastructure: ["Templating", "Locking", "Resilience", "HTTPClient", "Cryptography", "Lifecycle", "Tracing"],
         migrations: [
             "V0001__messaging.sql", "V0002__notifications.sql", "V0003__dead_letters.sql",
             "V0004__inbox_partitions.sql",
@@ -182,7 +184,7 @@ let tests: [Target] = [
         "PlatformTests",
         ["Locking", "JSON", "DomainKit", "Observability", "Lifecycle", "Cryptography", "Runtime", "Migrations"]
             + ["HTTPServer", "Messaging", "Postgres", "AMQP", "Templating", "Tokens", "RateLimiting", "Tracing"]
-            + ["OTLP", "Encodings", "Formatting"]),
+            + ["OTLP", "Encodings", "Formatting", "Resilience", "Transfers"]),
     test(
         "SimulationTests",
         ["JSON", "DomainKit", "Observability", "Lifecycle", "Messaging", "Postgres", "AMQP"]),

@@ -55,6 +55,10 @@ public struct WebClientSettings: Sendable {
     public var certificates: String?
     /// Whether the proxies that `https_proxy`, `http_proxy` and `no_proxy` in the environment name are used.
     public var usesProxy = true
+    /// Whether the server may have an address that is not of the public internet: this machine's own, one of a private
+    /// network, and so on. Where it must not, the address is looked at when the connection is made, whatever a name meant
+    /// before; proxies are not used then, since they look names up themselves.
+    public var allowsPrivateAddresses = true
 
     public init() {}
 }
@@ -64,11 +68,16 @@ public struct WebRequest: Sendable {
     public var url: String
     public var headers: [(name: String, value: String)]
     public var body: [UInt8]?
+    /// How long this request may take in all, where that is less than the client allows.
+    public var timeout: Duration?
 
-    public init(_ url: String, headers: [(name: String, value: String)] = [], body: [UInt8]? = nil) {
+    public init(
+        _ url: String, headers: [(name: String, value: String)] = [], body: [UInt8]? = nil, timeout: Duration? = nil
+    ) {
         self.url = url
         self.headers = headers
         self.body = body
+        self.timeout = timeout
     }
 }
 

@@ -14,6 +14,8 @@ public struct WebClientError: Error, Sendable {
         case tls
         /// The answer is larger than allowed.
         case tooLarge
+        /// The server has no address that is allowed.
+        case forbiddenAddress
         /// The task was cancelled.
         case cancelled
         /// What came was no HTTP, or libcurl failed otherwise.
@@ -44,6 +46,7 @@ public struct WebClientError: Error, Sendable {
             case .timeout: .timeout
             case .tls: .tls
             case .tooLarge: .tooLarge
+            case .forbiddenAddress: .forbiddenAddress
             case .cancelled: .cancelled
             case .refused, .protocolViolation: .protocolViolation
             }
@@ -54,7 +57,7 @@ public struct WebClientError: Error, Sendable {
     public var isTemporary: Bool {
         switch code {
         case .unreachable, .timeout: true
-        case .invalidRequest, .tls, .tooLarge, .cancelled, .protocolViolation: false
+        case .invalidRequest, .tls, .tooLarge, .forbiddenAddress, .cancelled, .protocolViolation: false
         }
     }
 }

@@ -19,8 +19,9 @@ extension TransferRequest {
         self.init(
             .web(headers: headers, body: request.body), to: request.url,
             protocols: settings.requiresTLS ? "https" : "http,https")
-        timeout = settings.timeout
-        connectTimeout = settings.connectTimeout
+        timeout = min(settings.timeout, request.timeout ?? settings.timeout)
+        connectTimeout = min(settings.connectTimeout, timeout)
+        allowsPrivateAddresses = settings.allowsPrivateAddresses
         sizeLimit = settings.sizeLimit
         certificates = settings.certificates
         usesProxy = settings.usesProxy

@@ -57,7 +57,8 @@ final class CurlHandles: @unchecked Sendable {
             request.timeout.curlMilliseconds, words)
         guard code == CURLE_OK else { return code }
         tradewind_curl_receive(easy, onLine, onBody, exchange.context)
-        if !request.usesProxy { tradewind_curl_go_directly(easy) }
+        if !request.usesProxy || !request.allowsPrivateAddresses { tradewind_curl_go_directly(easy) }
+        if !request.allowsPrivateAddresses { tradewind_curl_choose_addresses(easy, onSocket, exchange.context) }
         if request.connectsAnew { tradewind_curl_connect_anew(easy) }
         if let certificates = request.certificates { code = tradewind_curl_trust(easy, certificates) }
         guard code == CURLE_OK else { return code }
@@ -97,6 +98,9 @@ final class CurlHandles: @unchecked Sendable {
         let told = String(cString: words)
         let status = tradewind_curl_status(easy)
         let isRefusal = request.isMail && status >= 400
+        if code == CURLE_COULDNT_CONNECT, exchange.hasRefusedAllAddresses {
+            return TransferFailure(.forbiddenAddress, "the server has no public address")
+        }
         let kind = exchange.excess == nil ? kind(of: code, isRefusal: isRefusal) : .tooLarge
         return TransferFailure(
             kind, exchange.excess ?? (told.isEmpty ? String(cString: curl_easy_strerror(code)) : told), status: status,

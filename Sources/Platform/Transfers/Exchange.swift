@@ -12,6 +12,8 @@ final class Exchange {
     /// Why libcurl was told to stop.
     private(set) var excess: String?
     private(set) var hasSentMessage = false
+    private var refusedAddresses = 0
+    private var allowedAddresses = 0
 
     init(of request: TransferRequest) {
         sizeLimit = request.sizeLimit
@@ -45,6 +47,16 @@ final class Exchange {
         return count
     }
 
+    /// Whether there was no address to connect to but such as must not be.
+    var hasRefusedAllAddresses: Bool { refusedAddresses > 0 && allowedAddresses == 0 }
+
+    /// Notes that an address is about to be connected to.
+    /// - Returns: whether to go on.
+    func take(addressThatIsPublic isPublic: Bool) -> Bool {
+        if isPublic { allowedAddresses += 1 } else { refusedAddresses += 1 }
+        return isPublic
+    }
+
     private func refuse(_ limit: Int) -> Bool {
         excess = "more than \(limit) bytes"
         return false
@@ -53,7 +65,7 @@ final class Exchange {
     /// What the callbacks get; only while the exchange is held by somebody else.
     var context: UnsafeMutableRawPointer { Unmanaged.passUnretained(self).toOpaque() }
 
-    fileprivate static func of(_ context: UnsafeMutableRawPointer?) -> Exchange? {
+    static func of(_ context: UnsafeMutableRawPointer?) -> Exchange? {
         context.map { Unmanaged<Exchange>.fromOpaque($0).takeUnretainedValue() }
     }
 }

@@ -19,6 +19,8 @@ public struct TransferFailure: Error, Sendable {
         case unreachable
         /// The connection broke while an answer was waited for.
         case cut
+        /// The server has no address that is allowed.
+        case forbiddenAddress
         /// It took too long.
         case timeout
         /// The server could not prove who it is, or TLS failed otherwise, or was required and not offered.

@@ -23,6 +23,9 @@ public struct TransferRequest: Sendable {
     public var certificates: String?
     /// Whether the proxies that `https_proxy`, `http_proxy` and `no_proxy` in the environment name are used.
     public var usesProxy = false
+    /// Whether the server may have an address that is not of the public internet. Where it must not, the address is looked
+    /// at when a connection is made, and no proxy is used. A client must not be asked for both: it uses connections again.
+    public var allowsPrivateAddresses = true
     /// Whether a connection is opened for it even where there is one.
     public var connectsAnew = false
 

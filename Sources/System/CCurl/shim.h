@@ -44,6 +44,12 @@ static inline CURLcode tradewind_curl_trust(CURL *handle, const char *certificat
 /// Keeps away from the proxies of the environment.
 static inline void tradewind_curl_go_directly(CURL *handle) { curl_easy_setopt(handle, CURLOPT_PROXY, ""); }
 
+/// Has `on_socket` open the socket for an address, or refuse the address by CURL_SOCKET_BAD. It gets `context`.
+static inline void tradewind_curl_choose_addresses(CURL *handle, curl_opensocket_callback on_socket, void *context) {
+    curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, on_socket);
+    curl_easy_setopt(handle, CURLOPT_OPENSOCKETDATA, context);
+}
+
 /// Opens a connection instead of using one again.
 static inline void tradewind_curl_connect_anew(CURL *handle) { curl_easy_setopt(handle, CURLOPT_FRESH_CONNECT, 1L); }
 
