@@ -103,7 +103,8 @@ let domains = [
         ]),
     Domain(
         name: "Notification", consumes: ["Order"],
-        infrastructure: ["Templating", "Locking", "Resilience", "HTTPClient", "Cryptography", "Lifecycle", "Tracing"],
+        infrastructure: ["Templating", "Locking", "Resilience", "HTTPClient", "Cryptography", "Lifecycle", "Tracing"]
+            + ["Encodings"],
         migrations: [
             "V0001__messaging.sql", "V0002__notifications.sql", "V0003__dead_letters.sql",
             "V0004__inbox_partitions.sql",

@@ -2,7 +2,7 @@ import Resilience
 
 /// Where the customer service is, and how long it may take.
 public struct CustomerServiceSettings: Sendable {
-    /// Before `/api/customers/{id}`; nil where there is none.
+    /// Before `/api/customers/{id}`, without a slash at its end; nil where there is none.
     public var url: String?
     /// A bearer token that it wants to see.
     public var token: String?
@@ -15,9 +15,19 @@ public struct CustomerServiceSettings: Sendable {
     /// When it is asked no more for a while.
     public var circuit = CircuitBreakerSettings()
 
+    /// - Parameter url: empty where there is none. A slash at its end is taken off.
     public init(url: String? = nil, token: String? = nil, timeout: Duration = .seconds(2)) {
-        self.url = url
+        let url = url?.hasSuffix("/") == true ? url.map { String($0.dropLast()) } : url
+        self.url = url?.isEmpty == true ? nil : url
         self.token = token
         self.timeout = timeout
+    }
+
+    /// Whether a path can be put behind `url`: it has `http` or `https`, and neither user, query nor fragment.
+    public static func isBaseURL(_ url: String) -> Bool {
+        let isWeb = ["https://", "http://"].contains {
+            url.lowercased().hasPrefix($0) && url.utf8.count > $0.utf8.count
+        }
+        return isWeb && url.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7F } && !url.contains { "?#@".contains($0) }
     }
 }
