@@ -104,7 +104,7 @@ let domains = [
     Domain(
         name: "Notification", consumes: ["Order"],
         infrastructure: ["Templating", "Locking", "Resilience", "HTTPClient", "Cryptography", "Lifecycle", "Tracing"]
-            + ["Encodings"],
+            + ["Encodings", "Mail"],
         migrations: [
             "V0001__messaging.sql", "V0002__notifications.sql", "V0003__dead_letters.sql",
             "V0004__inbox_partitions.sql",
@@ -157,7 +157,7 @@ func targets(of domain: Domain) -> [Target] {
             "\(name)IntegrationTests",
             ["\(name)API", "\(name)Worker", "\(name)Infrastructure", "\(name)Application", "\(name)Domain"]
                 + ["\(name)Contracts", "Messaging", "Postgres", "HTTPServer", "PersonalDataAPI", "Lifecycle"]
-                + ["Observability", "TestKit"] + consumed + kit),
+                + ["Observability", "TestKit"] + consumed + kit + ["Locking"]),
     ]
 }
 

@@ -1,5 +1,6 @@
 import DomainKit
 import JSON
+import Mail
 import NotificationDomain
 
 /// What a customer service says of a customer: `{"name", "email", "locale", "preferences"}`, each of which may be absent or
@@ -64,38 +65,9 @@ enum CustomerDocument {
         return line.isEmpty ? nil : String(line)
     }
 
-    /// The address as it may stand between `<` and `>` (RFC 5321 section 4.1.2, without quoted local parts and address
-    /// literals; letters of any script as in RFC 6531). Nil where the text is anything else.
+    /// The address, if mail can be sent to it.
     private static func emailAddress(_ text: String) -> String? {
-        let parts = text.split(separator: "@", omittingEmptySubsequences: false)
-        guard parts.count == 2, text.utf8.count <= 254, (1...64).contains(parts[0].utf8.count) else { return nil }
-        let local = parts[0].split(separator: ".", omittingEmptySubsequences: false)
-        let labels = parts[1].split(separator: ".", omittingEmptySubsequences: false)
-        let isWellFormed =
-            local.allSatisfy { !$0.isEmpty && $0.unicodeScalars.allSatisfy(isAtomText) }
-            && labels.count > 1 && labels.allSatisfy(isLabel)
-        return isWellFormed ? text : nil
-    }
-
-    private static func isLabel(_ label: Substring) -> Bool {
-        (1...63).contains(label.utf8.count) && label.first != "-" && label.last != "-"
-            && label.unicodeScalars.allSatisfy { $0 == "-" || isLetterOrDigit($0) }
-    }
-
-    /// `atext` of RFC 5322 section 3.2.3.
-    private static func isAtomText(_ scalar: Unicode.Scalar) -> Bool {
-        isLetterOrDigit(scalar) || "!#$%&'*+-/=?^_`{|}~".unicodeScalars.contains(scalar)
-    }
-
-    private static func isLetterOrDigit(_ scalar: Unicode.Scalar) -> Bool {
-        guard scalar.isASCII else {
-            switch scalar.properties.generalCategory {
-            case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .decimalNumber,
-                .nonspacingMark, .spacingMark:
-                return true
-            default: return false
-            }
-        }
-        return ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar) || ("0"..."9").contains(scalar)
+        guard let address = try? MailAddress(text) else { return nil }
+        return address.description
     }
 }

@@ -56,7 +56,7 @@ extension SMTPError {
             case .tls: .tls
             case .cancelled: .cancelled
             case .invalidRequest: .invalidMessage
-            case .tooLarge, .protocolViolation: .protocolViolation
+            case .tooLarge, .forbiddenAddress, .protocolViolation: .protocolViolation
             }
         self.server = "\(server)"
         status = failure.status
