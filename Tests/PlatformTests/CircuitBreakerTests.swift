@@ -13,6 +13,14 @@ import Testing
         func advance(_ duration: Duration) { time.withLock { $0 += duration } }
     }
 
+    /// How often something was done.
+    private final class Calls: Sendable {
+        private let number = Mutex(0)
+
+        var count: Int { number.withLock { $0 } }
+        func add() { number.withLock { $0 += 1 } }
+    }
+
     private struct Bench: Sendable {
         let clock = TestClock()
         let metrics = MetricsRegistry()
@@ -66,14 +74,14 @@ import Testing
         for isLastToFail in [true, false] {
             await bench.open()
             bench.clock.advance(.seconds(10))
-            let made = Mutex(0)
+            let made = Calls()
             let over = ShutdownSignal()
             let refused = await withTaskGroup(of: Bool.self) { group in
                 for _ in 0..<200 {
                     group.addTask {
                         do {
                             _ = try await bench.breaker {
-                                made.withLock { $0 += 1 }
+                                made.add()
                                 await over.wait()
                                 return !isLastToFail
                             } verdict: {
@@ -94,8 +102,7 @@ import Testing
                 return refused
             }
             #expect(refused == 199)
-            let tried = made.withLock { $0 }
-            #expect(tried == 1)
+            #expect(made.count == 1)
             #expect(bench.states == [isLastToFail ? "open" : "closed"])
         }
     }
@@ -144,7 +151,7 @@ import Testing
     }
 
     @Test func aCancelledTaskTriesNoMore() async {
-        let tries = Mutex(0)
+        let tries = Calls()
         let policy = RetryPolicy(
             attempts: 3, deadline: .seconds(6_000), backoff: Backoff(base: .seconds(600), limit: .seconds(600)))
         let begun = ShutdownSignal()
@@ -153,7 +160,7 @@ import Testing
                 _ in
                 true
             } _: { _ in
-                tries.withLock { $0 += 1 }
+                tries.add()
                 begun.trigger()
                 return false
             }
@@ -161,7 +168,6 @@ import Testing
         await begun.wait()
         task.cancel()
         _ = await task.value
-        let tried = tries.withLock { $0 }
-        #expect(tried == 1)
+        #expect(tries.count == 1)
     }
 }
