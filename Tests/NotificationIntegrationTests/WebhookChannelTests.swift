@@ -160,11 +160,6 @@ import Testing
         #expect(plain.requests.isEmpty)
     }
 
-    @Test func withoutAReceiverEveryDeliveryFails() async throws {
-        let failed = await failure(WebhookChannel(nil), try message())
-        #expect(failed == DeliveryFailed(reason: "WEBHOOK_URL is not set"))
-    }
-
     @Test func settingsThatCannotWorkAreFaults() {
         func problem(_ url: String, _ allowsPrivate: Bool = false) -> Bool {
             WebhookSettings.problem(withURL: url, allowingPrivate: allowsPrivate) != nil

@@ -10,8 +10,8 @@ public struct CustomerServiceSettings: Sendable {
     public var timeout: Duration
     /// How often a customer is asked for at most.
     public var attempts = 3
-    /// How many customers are asked for at once.
-    public var connections = 8
+    /// How many customers are asked for at once at most.
+    public var connections = 32
     /// When it is asked no more for a while.
     public var circuit = CircuitBreakerSettings()
 

@@ -10,25 +10,23 @@ import NotificationDomain
 public struct WebhookChannel: NotificationChannel {
     public let channel = Channel.webhook
     public let needsAddress = false
-    private let settings: WebhookSettings?
+    public let timeLimit: Duration
+    private let settings: WebhookSettings
     private let clients: WebClientPool
     private let clock: any WallClock
 
-    /// - Parameter settings: nil where there is no receiver: every delivery fails.
-    public init(_ settings: WebhookSettings?, clock: any WallClock = SystemClock()) {
+    public init(_ settings: WebhookSettings, clock: any WallClock = SystemClock()) {
         self.settings = settings
         self.clock = clock
+        timeLimit = settings.timeout + .seconds(1)
         var web = WebClientSettings()
-        if let settings {
-            (web.timeout, web.connectTimeout) = (settings.timeout, settings.timeout)
-            web.requiresTLS = !settings.allowsPrivateAddresses
-            web.allowsPrivateAddresses = settings.allowsPrivateAddresses
-        }
-        clients = WebClientPool(name: "webhook", size: settings?.connections ?? 1, settings: web)
+        (web.timeout, web.connectTimeout) = (settings.timeout, settings.timeout)
+        web.requiresTLS = !settings.allowsPrivateAddresses
+        web.allowsPrivateAddresses = settings.allowsPrivateAddresses
+        clients = WebClientPool(name: "webhook", size: settings.connections, settings: web)
     }
 
     public func deliver(_ message: OutgoingMessage) async throws(DeliveryFailed) {
-        guard let settings else { throw DeliveryFailed(reason: "WEBHOOK_URL is not set") }
         let request: WebhookRequest
         do {
             request = try WebhookRequest(message, secrets: settings.secrets, at: clock.now)

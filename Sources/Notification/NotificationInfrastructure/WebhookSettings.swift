@@ -28,8 +28,8 @@ public struct WebhookSettings: Sendable {
     public var allowsPrivateAddresses = false
     /// How long a delivery may take.
     public var timeout: Duration = .seconds(10)
-    /// How many are delivered at once.
-    public var connections = 8
+    /// How many are delivered at once at most.
+    public var connections = 64
 
     public init(url: String, secrets: [String]) {
         self.url = url

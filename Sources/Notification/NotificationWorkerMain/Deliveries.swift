@@ -21,26 +21,35 @@ struct Deliveries {
         let delivery = settings.delivery
         let queue = PostgresDeliveryQueue(database)
         let copies = PostgresCustomerCopies(database)
+        let customers = CustomerService(settings.customers, logger: logger)
         let steps = DeliverySteps(
             units: PostgresUnitOfWorkProvider(database, wakeUp: outbox, logger: logger),
             advance: AdvanceDeliveries(queue, copies: copies, logger: logger),
-            lookUp: LookUpCustomers(nil, copies: copies), templates: PostgresTemplateCatalog(database),
+            lookUp: LookUpCustomers(settings.customers.url == nil ? nil : customers, copies: copies),
+            templates: PostgresTemplateCatalog(database),
             deliver: DeliverNotification(
                 composer: MessageComposer(
                     renderer: MustacheRenderer(), formatter: ICUFormatter(), defaultLocale: delivery.defaultLocale),
                 retries: delivery.retries, operatorEmail: delivery.operatorEmail, log: LogChannel()))
         let lanes = Channel.allCases.map { [wakeUp] wanted in
             DeliveryLane(
-                for: wanted, through: Self.channel(wanted), concurrency: delivery.concurrency, steps: steps,
+                for: wanted, through: Self.channel(wanted, settings), concurrency: delivery.concurrency, steps: steps,
                 wakeUp: wakeUp, logger: logger)
         }
         services = lanes + [DeliveryWatch(queue, channels: Channel.allCases, wakeUp: wakeUp, logger: logger)]
     }
 
-    private static func channel(_ wanted: Channel) -> any NotificationChannel {
+    private static func channel(
+        _ wanted: Channel, _ settings: NotificationWorkerSettings
+    ) -> any NotificationChannel {
         switch wanted {
         case .log, .email: LogChannel()
-        case .webhook: UnsetChannel(.webhook, reason: "WEBHOOK_URL is not set")
+        case .webhook:
+            if let webhook = settings.webhook {
+                WebhookChannel(webhook)
+            } else {
+                UnsetChannel(.webhook, reason: "WEBHOOK_URL is not set")
+            }
         }
     }
 }

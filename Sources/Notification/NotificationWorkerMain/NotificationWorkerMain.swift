@@ -36,7 +36,9 @@ struct NotificationWorkerMain {
                 OutboxRelay(from: database, to: broker, wakeUp: wakeUp, settings: settings.relay, logger: logger),
             ]
             return foundation + deliveries.services + [
-                Retention(of: settings.retention.rules, in: database, logger: logger),
+                Retention(
+                    of: settings.retention.rules + [.customerCopies(kept: notificationSettings.customerCopiesKept)],
+                    in: database, logger: logger),
                 DeadLetterRedriver(deadLetters, logger: logger),
                 DeadLetterCollector(.orderConfirmed, on: broker, into: database, logger: logger),
                 DeadLetterCollector(.orderCancelled, on: broker, into: database, logger: logger),

@@ -1,14 +1,22 @@
 import NotificationDomain
+import NotificationInfrastructure
 import Runtime
 
 /// What Notification's worker is told: what every worker is, and how notifications are delivered.
 struct NotificationWorkerSettings: Sendable {
     let worker: WorkerSettings
     let delivery: DeliverySettings
+    let customers: CustomerServiceSettings
+    let customerCopiesKept: Duration
+    /// Nil where nothing goes by webhook.
+    let webhook: WebhookSettings?
 
     /// - Throws: ``ConfigurationError`` with all that is wrong in `environment`.
     init(_ environment: Environment) throws(ConfigurationError) {
         delivery = DeliverySettings(environment)
+        customers = environment.customerService()
+        customerCopiesKept = environment.customerCopiesKept()
+        webhook = environment.webhook()
         worker = try WorkerSettings(environment, defaultPort: 9083)
     }
 }
