@@ -48,6 +48,7 @@ import Testing
             ("DELETE /api/notification-templates/{id}", [.admin]),
             ("GET /api/notifications", staff),
             ("GET /api/notifications/{id}", staff),
+            ("POST /api/notifications/{id}/resend", staff),
             ("GET /api/customers/{customerId}/data", [.customer, .admin]),
             ("DELETE /api/customers/{customerId}/data", [.customer, .admin]),
         ],
@@ -88,7 +89,10 @@ import Testing
                 units, templates: PostgresTemplateRepository(), catalog: PostgresTemplateCatalog(pool),
                 renderer: MustacheRenderer(), keys: keys
             ).add(to: &router)
-            NotificationRoutes(PostgresNotificationLog(pool)).add(to: &router)
+            NotificationRoutes(
+                units, log: PostgresNotificationLog(pool), notifications: PostgresNotificationRepository(),
+                queue: PostgresDeliveryQueue(pool), templates: PostgresTemplateRepository(), keys: keys
+            ).add(to: &router)
             CustomerDataRoutes(units, customers: NotificationInfrastructure.PostgresCustomerData(pool))
                 .add(to: &router)
         }

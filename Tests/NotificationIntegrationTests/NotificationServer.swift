@@ -20,7 +20,11 @@ struct NotificationServer: Sendable {
                 notification.units, templates: PostgresTemplateRepository(), catalog: PostgresTemplateCatalog(pool),
                 renderer: MustacheRenderer(), keys: PostgresIdempotencyKeys()
             ).add(to: &router)
-            NotificationRoutes(PostgresNotificationLog(pool)).add(to: &router)
+            NotificationRoutes(
+                notification.units, log: PostgresNotificationLog(pool), notifications: PostgresNotificationRepository(),
+                queue: PostgresDeliveryQueue(pool), templates: PostgresTemplateRepository(),
+                keys: PostgresIdempotencyKeys()
+            ).add(to: &router)
             let server = HTTPServer(
                 host: "127.0.0.1", port: 0, router: router, filters: [DescribedAnswers(), AuthenticationOff()],
                 logger: .silent)

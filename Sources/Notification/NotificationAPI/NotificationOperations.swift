@@ -39,6 +39,15 @@ extension Operation {
         "getNotification", "Shows a notification, with every attempt to deliver it", tag: "Notifications",
         access: .roles([.operator, .admin]), parameters: [.notificationID],
         answers: [.json(200, NotificationDetailBody.schema, "The notification.")])
+    static let resendNotification = Operation(
+        "resendNotification", "Sends a notification again", tag: "Notifications", access: .roles([.operator, .admin]),
+        details: """
+            What was sent is sent as it was, to the address that is known now; what has no message yet is written anew. It
+            is another message for the recipient's mail system, not the same one once more.
+            """,
+        parameters: [.notificationID, .idempotencyKey],
+        answers: [.json(202, ResendBody.schema, "It is Pending, and will be sent.", headers: [.location])]
+            + ResendRefusal.allCases.map { .problem($0.problem) })
 }
 
 extension Operation.Parameter {

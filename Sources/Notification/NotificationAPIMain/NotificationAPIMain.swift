@@ -23,7 +23,9 @@ struct NotificationAPIMain {
             let templates = TemplateRoutes(
                 units, templates: PostgresTemplateRepository(), catalog: PostgresTemplateCatalog(database),
                 renderer: MustacheRenderer(), keys: keys)
-            let notifications = NotificationRoutes(PostgresNotificationLog(database))
+            let notifications = NotificationRoutes(
+                units, log: PostgresNotificationLog(database), notifications: PostgresNotificationRepository(),
+                queue: PostgresDeliveryQueue(database), templates: PostgresTemplateRepository(), keys: keys)
             let deadLetters = DeadLetterStore(
                 database, wakeUp: OutboxWakeUp(notifying: database), rule: NotificationRedrive.refusal)
             var router = Router()

@@ -37,6 +37,32 @@ public struct PostgresNotificationRepository: NotificationRepository {
             erased: Set(rows.filter { $0.template == nil }.map(\.order)))
     }
 
+    public func claim(_ id: EntityID, in work: any UnitOfWork) async throws -> ClaimedNotification? {
+        let sql = try work.sql
+        // The order before the row: that is how others take them. A notification stays with its order.
+        let found = try await sql.first(
+            """
+            SELECT order_id, EXISTS (SELECT FROM erased_aggregates WHERE aggregate_id = id) FROM notifications
+            WHERE id = $1
+            """, [.id(id)]
+        ) { (order: try $0.optionalID(0), isErased: try $0.bool(1)) }
+        guard let found else { return nil }
+        let claimed =
+            if let order = found.order { try await claim([order], in: work) } else { ClaimedOrders(told: [:]) }
+        let row = try await sql.first(
+            """
+            SELECT \(NotificationRow.columns),
+                   EXISTS (SELECT FROM deliveries WHERE notification_id = n.id AND occasion IS NOT NULL)
+            FROM notifications AS n WHERE n.id = $1 FOR UPDATE OF n
+            """, [.id(id)]
+        ) { (try NotificationRow.notification($0), try $0.bool(.index(NotificationRow.width))) }
+        return row.map { notification, isComposable in
+            ClaimedNotification(
+                notification, told: found.order.flatMap { claimed.told[$0] } ?? [],
+                isErased: found.isErased || !claimed.erased.isEmpty, isComposable: isComposable)
+        }
+    }
+
     public func add(_ notifications: [NewNotification], in work: any UnitOfWork) async throws {
         let (sql, made) = (try work.sql, notifications.map(\.notification))
         try await sql.enqueue(

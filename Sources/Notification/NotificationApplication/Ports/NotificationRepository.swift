@@ -7,6 +7,10 @@ public protocol NotificationRepository: Sendable {
     /// same of these orders: what it decides from the answer stays true.
     func claim(_ orders: Set<EntityID>, in work: any UnitOfWork) async throws -> ClaimedOrders
 
+    /// One notification, with what is known of its order; nil where there is none. Until the unit of work ends, no other one
+    /// can claim it or its order.
+    func claim(_ id: EntityID, in work: any UnitOfWork) async throws -> ClaimedNotification?
+
     /// Writes notifications. Their orders must be claimed. What is pending is due at once, and what failed can be sent again
     /// on purpose.
     func add(_ notifications: [NewNotification], in work: any UnitOfWork) async throws
@@ -41,6 +45,24 @@ public struct ClaimedOrders: Sendable, Equatable {
     public init(told: [EntityID: Set<TemplateKey>], erased: Set<EntityID> = []) {
         self.told = told
         self.erased = erased
+    }
+}
+
+/// A notification that a unit of work is about to decide on.
+public struct ClaimedNotification: Sendable, Equatable {
+    public let notification: Notification
+    /// Which templates its order has a notification of.
+    public let told: Set<TemplateKey>
+    /// Whether the personal data of its customer was erased.
+    public let isErased: Bool
+    /// Whether what it tells of was kept.
+    public let isComposable: Bool
+
+    public init(_ notification: Notification, told: Set<TemplateKey>, isErased: Bool, isComposable: Bool) {
+        self.notification = notification
+        self.told = told
+        self.isErased = isErased
+        self.isComposable = isComposable
     }
 }
 
