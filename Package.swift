@@ -180,10 +180,10 @@ let tests: [Target] = [
             "Locking", "DomainKit", "JSON", "Observability", "Lifecycle", "Postgres", "AMQP", "Messaging", "Migrations",
             "HTTPServer", "Cryptography", "Encodings",
         ],
-        path: "Tests/TestKit", swiftSettings: strict()),
+        path: "Tests/TestKit", resources: [.embedInCode("Mail/mailserver.py")], swiftSettings: strict()),
     test(
         "PlatformTests",
-        ["Locking", "JSON", "DomainKit", "Observability", "Lifecycle", "Cryptography", "Runtime", "Migrations"]
+        ["Mail", "Locking", "JSON", "DomainKit", "Observability", "Lifecycle", "Cryptography", "Runtime", "Migrations"]
             + ["HTTPServer", "Messaging", "Postgres", "AMQP", "Templating", "Tokens", "RateLimiting", "Tracing"]
             + ["OTLP", "Encodings", "Formatting", "Resilience", "Transfers"]),
     test(
@@ -191,7 +191,7 @@ let tests: [Target] = [
         ["JSON", "DomainKit", "Observability", "Lifecycle", "Messaging", "Postgres", "AMQP"]),
     test(
         "PlatformIntegrationTests",
-        ["Locking", "JSON", "DomainKit", "Observability", "Lifecycle", "Postgres", "AMQP"]
+        ["Mail", "Locking", "JSON", "DomainKit", "Observability", "Lifecycle", "Postgres", "AMQP"]
             + ["HTTPServer", "HTTPClient", "Messaging", "DeadLetterAPI", "Migrations", "Runtime", "TestKit", "CLinux"]
             + ["Tokens", "Cryptography", "RateLimiting", "Tracing", "OTLP", "Encodings"]),
     test(
