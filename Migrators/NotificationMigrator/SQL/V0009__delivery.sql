@@ -34,6 +34,7 @@ CREATE TABLE deliveries (
     lease           uuid,
     tries           integer NOT NULL DEFAULT 0,
     round           integer NOT NULL DEFAULT 0,
+    follows         uuid,
     occasion        json,
     correlation_id  text NOT NULL,
     causation_id    uuid,
@@ -59,6 +60,7 @@ COMMENT ON COLUMN deliveries.due_at IS
 COMMENT ON COLUMN deliveries.lease IS 'Whoever tries just now: what became of it is recorded only under the same lease.';
 COMMENT ON COLUMN deliveries.tries IS 'How often it was tried in this round.';
 COMMENT ON COLUMN deliveries.round IS 'How often somebody had it sent again on purpose.';
+COMMENT ON COLUMN deliveries.follows IS 'The notification that was under way when this one made it untrue: it goes first.';
 COMMENT ON COLUMN deliveries.occasion IS 'The facts that it tells of. NULL where the message is kept with the notification.';
 COMMENT ON COLUMN deliveries.correlation_id IS 'With the columns behind it: what led to it, for what follows from it.';
 

@@ -10,8 +10,9 @@ struct Announcement: Sendable {
     var reason: String?
     /// The template whose notification makes this one untrue: who has read that must not read this any more.
     var supersededBy: TemplateKey?
-    /// The template whose notification this one makes untrue: it is not sent any more where that can be helped.
-    var supersedes: TemplateKey?
+    /// The templates whose notifications this one makes untrue: they are not sent any more where that can be helped, and
+    /// never after this one.
+    var supersedes: Set<TemplateKey> = []
     let cause: Cause
 
     /// The address that came with the order, or else the customer as such.

@@ -52,11 +52,11 @@ public struct Announcer: Sendable {
     private func skipWhatIsUntrue(
         since new: [Announcement], told: [EntityID: Set<TemplateKey>], in work: any UnitOfWork
     ) async throws {
-        for (kind, announcements) in Dictionary(grouping: new, by: \.supersedes) {
-            guard let kind, let later = announcements.first?.template else { continue }
-            let orders = announcements.map(\.order.orderID).filter { told[$0, default: []].contains(kind) }
+        for (template, announcements) in Dictionary(grouping: new, by: \.template) {
+            guard let untrue = announcements.first?.supersedes, !untrue.isEmpty else { continue }
+            let orders = announcements.map(\.order.orderID).filter { !told[$0, default: []].isDisjoint(with: untrue) }
             guard !orders.isEmpty else { continue }
-            try await notifications.skip(kind, of: Set(orders), because: "\(later) came before it was sent", in: work)
+            try await notifications.supersede(untrue, of: Set(orders), by: template, in: work)
         }
     }
 

@@ -45,6 +45,9 @@ public final class CustomerService: CustomerDirectory {
             attempts: settings.attempts, deadline: settings.timeout * settings.attempts, backoff: backoff)
     }
 
+    /// All tries, and as long to wait for a connection.
+    public var timeLimit: Duration { settings.timeout * settings.attempts * 2 }
+
     public func lookUp(_ id: EntityID) async -> CustomerAnswer {
         guard let url = settings.url else { return .unavailable(reason: "CUSTOMER_SERVICE_URL is not set") }
         let start = ContinuousClock.now

@@ -80,18 +80,24 @@ public struct PostgresDeliveryQueue: DeliveryQueue {
         PostgresQuery(
             """
             WITH due AS (
-                SELECT notification_id FROM deliveries WHERE channel = $1 AND due_at <= now()
+                SELECT notification_id, tries > 0 OR lease IS NOT NULL AS is_late FROM deliveries AS d
+                WHERE channel = $1 AND due_at <= now()
+                  AND (follows IS NULL OR NOT EXISTS (
+                      SELECT FROM deliveries AS first
+                      WHERE first.notification_id = d.follows AND first.lease IS NOT NULL AND first.due_at > now()))
                 ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED
             )
             UPDATE deliveries AS d SET due_at = now() + $3 * interval '1 millisecond', lease = $4
             FROM due, notifications AS n
             WHERE d.notification_id = due.notification_id AND n.id = due.notification_id
             RETURNING \(NotificationRow.columns), d.round, d.tries, d.occasion, d.correlation_id, d.causation_id,
-                      d.traceparent, d.tracestate
+                      d.traceparent, d.tracestate,
+                      due.is_late AND n.template <> $5 AND EXISTS (
+                          SELECT FROM notifications AS last WHERE last.order_id = n.order_id AND last.template = $5)
             """,
             [
                 .text(wanted.channel.rawValue), .int(wanted.limit), .int(Int64(wanted.leaseTime / .milliseconds(1))),
-                .id(wanted.lease),
+                .id(wanted.lease), .text(TemplateKey.orderCancelled.text),
             ], as: pendingDelivery)
     }
 
@@ -104,7 +110,8 @@ public struct PostgresDeliveryQueue: DeliveryQueue {
             cause: Cause(
                 correlationID: try row.text(.index(next + 3)), causationID: try row.optionalID(.index(next + 4)),
                 traceparent: try row.optionalText(.index(next + 5)),
-                tracestate: try row.optionalText(.index(next + 6))))
+                tracestate: try row.optionalText(.index(next + 6))),
+            isUntrue: try row.bool(.index(next + 7)))
     }
 }
 

@@ -95,21 +95,31 @@ public struct PostgresNotificationRepository: NotificationRepository {
             ])
     }
 
-    public func skip(
-        _ kind: TemplateKey, of orders: Set<EntityID>, because reason: String, in work: any UnitOfWork
+    public func supersede(
+        _ kinds: Set<TemplateKey>, of orders: Set<EntityID>, by template: TemplateKey, in work: any UnitOfWork
     ) async throws {
+        let (sql, values) = (try work.sql, [PostgresValue.ids(Array(orders)), .texts(kinds.map(\.text))])
         // A lease that has ended is one of a worker that died.
-        try await work.sql.enqueue(
+        try await sql.enqueue(
             """
             WITH waiting AS (
                 DELETE FROM deliveries AS d USING notifications AS n
-                WHERE n.order_id = ANY($1::uuid[]) AND n.template = $2 AND n.id = d.notification_id
+                WHERE n.order_id = ANY($1::uuid[]) AND n.template = ANY($2::text[]) AND n.id = d.notification_id
                   AND d.due_at IS NOT NULL AND (d.lease IS NULL OR d.due_at <= now())
                 RETURNING d.notification_id
             )
             UPDATE notifications SET status = 'Skipped', reason = $3
             WHERE id IN (SELECT notification_id FROM waiting)
-            """, [.ids(Array(orders)), .text(kind.text), .text(reason)])
+            """, values + [.text(DeliverNotification.reason(supersededBy: template))])
+        // A statement of its own: it sees what was taken while the first waited.
+        try await sql.enqueue(
+            """
+            UPDATE deliveries AS later SET follows = d.notification_id
+            FROM notifications AS n, notifications AS other, deliveries AS d
+            WHERE n.order_id = ANY($1::uuid[]) AND n.template = $3 AND later.notification_id = n.id
+              AND other.order_id = n.order_id AND other.template = ANY($2::text[])
+              AND d.notification_id = other.id AND d.lease IS NOT NULL AND d.due_at > now()
+            """, values + [.text(template.text)])
     }
 }
 

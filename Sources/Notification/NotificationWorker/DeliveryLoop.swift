@@ -11,7 +11,7 @@ struct DeliveryLoop: Sendable {
     let steps: DeliverySteps
     let logger: Logger
 
-    /// What a lease has beyond the longest time that a delivery takes: to look up customers, and for pauses of the machine.
+    /// What a lease has beyond the longest times that looking up customers and a delivery take: for pauses of the machine.
     private static let margin = Duration.seconds(30)
     /// So many customers are looked up at the same time.
     private static let lookUpLimit = 32
@@ -48,7 +48,9 @@ struct DeliveryLoop: Sendable {
             do {
                 let deliveries = try await perform(done?.finished, heard: done?.heard ?? [], for: wanted)
                 guard let wanted, !deliveries.isEmpty else { return nil }
-                return Taken(lease: wanted.lease, latestStart: start + Self.margin, deliveries: deliveries)
+                return Taken(
+                    lease: wanted.lease, latestStart: start + wanted.leaseTime - channel.timeLimit,
+                    deliveries: deliveries)
             } catch  where error.meansTemporarilyUnavailable {
                 // Also after it is told to stop: what was sent should be known. The lane bounds the waiting.
                 try? await Task.sleep(for: backoff.nextDelay())
@@ -63,9 +65,11 @@ struct DeliveryLoop: Sendable {
     }
 
     private func next() -> WantedDeliveries {
-        let limit = steps.lookUp.takesTime ? min(channel.batchSize, Self.lookUpLimit) : channel.batchSize
+        let limit =
+            steps.lookUp.timeLimit > .zero ? min(channel.batchSize, Self.lookUpLimit) : channel.batchSize
         return WantedDeliveries(
-            channel: wanted, limit: limit, lease: .v7(), leaseTime: channel.timeLimit + Self.margin)
+            channel: wanted, limit: limit, lease: .v7(),
+            leaseTime: steps.lookUp.timeLimit + channel.timeLimit + Self.margin)
     }
 
     private func handOver(_ taken: Taken, until shutdown: ShutdownSignal) async -> Done {

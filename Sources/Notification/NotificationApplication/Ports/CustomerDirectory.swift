@@ -5,6 +5,9 @@ import NotificationDomain
 public protocol CustomerDirectory: Sendable {
     /// What is known of a customer. It waits as long as the service may take and no longer, and never fails.
     func lookUp(_ id: EntityID) async -> CustomerAnswer
+
+    /// The longest time that a look-up takes.
+    var timeLimit: Duration { get }
 }
 
 /// What a directory says of a customer.

@@ -67,13 +67,19 @@ public struct PendingDelivery: Sendable {
     public let occasion: Occasion?
     /// What led to it.
     public let cause: Cause
+    /// Whether its order was cancelled after what it says, since it was first tried.
+    public let isUntrue: Bool
 
-    public init(notification: Notification, round: Int, tries: Int, occasion: Occasion?, cause: Cause) {
+    public init(
+        notification: Notification, round: Int = 0, tries: Int = 0, occasion: Occasion?, cause: Cause,
+        isUntrue: Bool = false
+    ) {
         self.notification = notification
         self.round = round
         self.tries = tries
         self.occasion = occasion
         self.cause = cause
+        self.isUntrue = isUntrue
     }
 }
 

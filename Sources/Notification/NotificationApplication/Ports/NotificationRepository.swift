@@ -15,9 +15,12 @@ public protocol NotificationRepository: Sendable {
     /// on purpose.
     func add(_ notifications: [NewNotification], in work: any UnitOfWork) async throws
 
-    /// Skips what is still pending of a kind and nobody is delivering just now. Their orders must be claimed.
-    func skip(_ kind: TemplateKey, of orders: Set<EntityID>, because reason: String, in work: any UnitOfWork)
-        async throws
+    /// Skips what is still pending of some kinds, since a notification of another kind makes it untrue. Where one is under
+    /// way just now, the other waits for it. The orders must be claimed.
+    /// - Parameter template: the kind of the other ones, which are written already.
+    func supersede(
+        _ kinds: Set<TemplateKey>, of orders: Set<EntityID>, by template: TemplateKey, in work: any UnitOfWork
+    ) async throws
 }
 
 /// A notification that is about to be written.

@@ -35,10 +35,13 @@ public struct DeliverNotification: Sendable {
         let addressee = isForOperator ? Addressee(email: operatorEmail) : known.addressee(of: delivery)
         let channel = isForOperator && addressee.email == nil && wanted.needsAddress ? log : wanted
         let recipient = recipient(of: notification, addressee)
-        if !isForOperator,
-            let reason = addressee.objection(to: notification.template, needsAddress: channel.needsAddress)
-        {
-            return DeliveryResult(.skipped(reason: reason), of: delivery, on: channel.channel, to: recipient)
+        let objection =
+            delivery.isUntrue
+            ? Self.reason(supersededBy: .orderCancelled)
+            : isForOperator
+                ? nil : addressee.objection(to: notification.template, needsAddress: channel.needsAddress)
+        if let objection {
+            return DeliveryResult(.skipped(reason: objection), of: delivery, on: channel.channel, to: recipient)
         }
         let composed: ComposedMessage?
         do {
@@ -61,6 +64,9 @@ public struct DeliverNotification: Sendable {
             outcome, of: delivery, on: channel.channel, to: recipient, composed: composed,
             handedOver: (at: at, duration: .now - start))
     }
+
+    /// Why a notification is not sent any more that another made untrue.
+    public static func reason(supersededBy template: TemplateKey) -> String { "\(template) came before it was sent" }
 
     private func recipient(of notification: Notification, _ addressee: Addressee) -> Recipient {
         if let email = addressee.email { return .email(email) }

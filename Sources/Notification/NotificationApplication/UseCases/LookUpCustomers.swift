@@ -12,8 +12,8 @@ public struct LookUpCustomers: Sendable {
         self.copies = copies
     }
 
-    /// Whether it asks another machine.
-    public var takesTime: Bool { directory != nil }
+    /// The longest time that it takes to ask another machine; 0 where there is none.
+    public var timeLimit: Duration { directory?.timeLimit ?? .zero }
 
     /// Asks for all of them at once.
     /// - Returns: what is known of each, and what was said just now and is to be kept.

@@ -12,7 +12,7 @@ public struct NotifyOfCancellations: Sendable {
         let announcements = events.map { received in
             Announcement(
                 order: received.event.order, template: .orderCancelled, reason: received.event.reason,
-                supersedes: .orderConfirmed, cause: received.cause)
+                supersedes: [.orderConfirmed, .orderFollowUp], cause: received.cause)
         }
         try await announce(announcements, in: work)
     }
