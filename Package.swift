@@ -152,7 +152,7 @@ func targets(of domain: Domain) -> [Target] {
             resources: domain.migrations.map { .embedInCode("SQL/\($0)") }),
         test(
             "\(name)Tests",
-            ["\(name)Domain", "\(name)Application", "\(name)Contracts", "\(name)API"] + consumed + kit),
+            ["\(name)Domain", "\(name)Application", "\(name)Contracts", "\(name)API", "Locking"] + consumed + kit),
         test(
             "\(name)IntegrationTests",
             ["\(name)API", "\(name)Worker", "\(name)Infrastructure", "\(name)Application", "\(name)Domain"]

@@ -1,4 +1,6 @@
 import DomainKit
+import NotificationApplication
+import NotificationDomain
 import OrderContracts
 import Testing
 
@@ -12,4 +14,18 @@ func someOrder(contact: OrderContact? = nil) throws -> OrderSnapshot {
     return OrderSnapshot(
         orderID: .v7(), customerID: .v7(), lines: [cup, tea], totalAmount: Money(minorUnits: 6_002, currency: euro),
         orderDate: try #require(Timestamp("2026-11-21T09:30:15.123456Z")), contact: contact)
+}
+
+/// A notification of the order's confirmation that is to be delivered.
+/// - Parameter isKept: whether what it tells of is known.
+func somePending(
+    _ order: OrderSnapshot, message: Message? = nil, round: Int = 0, tries: Int = 0, isKept: Bool = true,
+    isUntrue: Bool = false
+) throws -> PendingDelivery {
+    let notification = Notification(
+        id: .v7(), orderID: order.orderID, customerID: order.customerID, template: .orderConfirmed, channel: .email,
+        recipient: "customer:\(order.customerID)", message: message, createdAt: order.orderDate)
+    return PendingDelivery(
+        notification: notification, round: round, tries: tries, occasion: isKept ? .order(order, reason: nil) : nil,
+        cause: Cause(correlationID: "c"), isUntrue: isUntrue)
 }
