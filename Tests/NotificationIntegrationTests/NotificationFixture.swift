@@ -35,6 +35,11 @@ struct NotificationFixture: Sendable {
         }
     }
 
+    /// Another process over the same database.
+    static func beside(_ other: NotificationFixture) -> NotificationFixture {
+        NotificationFixture(other.database, channel: other.channel, directory: nil, operatorEmail: nil)
+    }
+
     private init(
         _ database: TestDatabase, channel: any NotificationChannel, directory: (any CustomerDirectory)?,
         operatorEmail: String?

@@ -2,6 +2,7 @@ import HTTPServer
 import Lifecycle
 import Messaging
 import NotificationAPI
+import NotificationApplication
 import NotificationInfrastructure
 import Observability
 import TestKit
@@ -12,8 +13,10 @@ struct NotificationServer: Sendable {
     let client: HTTPClient
 
     /// Lends a running server to `body`, and stops it.
-    static func with(_ body: @Sendable (NotificationServer) async throws -> Void) async throws {
-        try await NotificationFixture.with { notification in
+    static func with(
+        channel: any NotificationChannel = LogChannel(), _ body: @Sendable (NotificationServer) async throws -> Void
+    ) async throws {
+        try await NotificationFixture.with(channel: channel) { notification in
             let pool = notification.database.pool
             var router = Router()
             TemplateRoutes(

@@ -51,6 +51,7 @@ import Testing
                 }
                 try await group.waitForAll()
             }
+            await notification.deliver()
             let published = try await notification.outbox()
             for order in orders {
                 let told = try await notification.notifications(of: order)
