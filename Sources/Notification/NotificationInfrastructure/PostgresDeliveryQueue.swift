@@ -66,7 +66,7 @@ public struct PostgresDeliveryQueue: DeliveryQueue {
             FROM unnest($1::text[]) AS channel, LATERAL (
                 SELECT count(*), min(due_at) AS first FROM (
                     SELECT due_at FROM deliveries WHERE deliveries.channel = channel.channel AND due_at <= now()
-                    ORDER BY due_at LIMIT $2) AS some) AS due
+                    ORDER BY due_at LIMIT $2) AS counted) AS due
             WHERE due.count > 0
             """, [.texts(channels.map(\.rawValue)), .int(limit)]
         ) { row in
