@@ -76,27 +76,31 @@ public struct PostgresDeliveryQueue: DeliveryQueue {
         return Dictionary(rows, uniquingKeysWith: { first, _ in first })
     }
 
+    /// The limit stands in the text, and what decides about few rows is no `EXISTS`: the plan, which is made once, must not
+    /// be one for many rows.
     private static func taking(_ wanted: WantedDeliveries) -> PostgresQuery<PendingDelivery> {
         PostgresQuery(
             """
             WITH due AS (
                 SELECT notification_id, tries > 0 OR lease IS NOT NULL AS is_late FROM deliveries AS d
                 WHERE channel = $1 AND due_at <= now()
-                  AND (follows IS NULL OR NOT EXISTS (
-                      SELECT FROM deliveries AS first
-                      WHERE first.notification_id = d.follows AND first.lease IS NOT NULL AND first.due_at > now()))
-                ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED
+                  AND (follows IS NULL OR (
+                      SELECT true FROM deliveries AS first
+                      WHERE first.notification_id = d.follows AND first.lease IS NOT NULL AND first.due_at > now()
+                      LIMIT 1) IS NULL)
+                ORDER BY due_at LIMIT \(max(1, wanted.limit)) FOR UPDATE SKIP LOCKED
             )
-            UPDATE deliveries AS d SET due_at = now() + $3 * interval '1 millisecond', lease = $4
+            UPDATE deliveries AS d SET due_at = now() + $2 * interval '1 millisecond', lease = $3
             FROM due, notifications AS n
             WHERE d.notification_id = due.notification_id AND n.id = due.notification_id
             RETURNING \(NotificationRow.columns), d.round, d.tries, d.occasion, d.correlation_id, d.causation_id,
                       d.traceparent, d.tracestate,
-                      due.is_late AND n.template <> $5 AND EXISTS (
-                          SELECT FROM notifications AS last WHERE last.order_id = n.order_id AND last.template = $5)
+                      due.is_late AND n.template <> $4 AND (
+                          SELECT true FROM notifications AS last
+                          WHERE last.order_id = n.order_id AND last.template = $4 LIMIT 1) IS NOT NULL
             """,
             [
-                .text(wanted.channel.rawValue), .int(wanted.limit), .int(Int64(wanted.leaseTime / .milliseconds(1))),
+                .text(wanted.channel.rawValue), .int(Int64(wanted.leaseTime / .milliseconds(1))),
                 .id(wanted.lease), .text(TemplateKey.orderCancelled.text),
             ], as: pendingDelivery)
     }
