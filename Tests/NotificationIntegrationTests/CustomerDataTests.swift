@@ -44,6 +44,58 @@ import Testing
         }
     }
 
+    @Test func whatIsStillToBeDeliveredToAnErasedCustomerIsSkipped() async throws {
+        let channel = TestChannel()
+        try await NotificationFixture.with(channel: channel) { notification in
+            let order = try someOrder()
+            try await notification.announce(confirmed: [order])
+            let data = try await PostgresCustomerData(notification.database.pool).record(of: order.customerID)
+            #expect(data.texts.contains { $0.heldIn == "deliveries" && $0.text.contains("ann@example.org") })
+            try await erase(order, in: notification)
+            #expect(try await notification.database.tables(holding: "ann@example.org") == [])
+            await notification.deliver()
+            let told = try await notification.notifications(of: order)
+            #expect(told.map(\.status) == [.skipped] && told.map(\.reason) == ["the customer's data was erased"])
+            #expect(await channel.taken.isEmpty)
+        }
+    }
+
+    /// Would catch a result that is written over what was erased, and an event that tells of it.
+    @Test func whatIsUnderWayWhenTheCustomerIsErasedIsNotRecorded() async throws {
+        let gate = Gate()
+        let channel = TestChannel { message throws(DeliveryFailed) in
+            await gate.pass()
+            throw DeliveryFailed(reason: "<ann@example.org> is away")
+        }
+        try await NotificationFixture.with(channel: channel) { notification in
+            let order = try someOrder()
+            try await notification.announce(confirmed: [order])
+            async let delivered: Void = notification.deliver()
+            await gate.isReached()
+            try await erase(order, in: notification)
+            gate.open()
+            await delivered
+            #expect(try await notification.database.tables(holding: "ann@example.org") == [])
+            #expect(try await notification.notifications(of: order).map(\.status) == [.skipped])
+            #expect(try await notification.outbox().isEmpty)
+        }
+    }
+
+    @Test func whatAChannelSaidOfAnAddressIsShownAndErased() async throws {
+        let channel = TestChannel { message throws(DeliveryFailed) in
+            throw DeliveryFailed(reason: "550 <ann@example.org> unknown")
+        }
+        try await NotificationFixture.with(channel: channel) { notification in
+            let order = try someOrder()
+            try await notification.confirm(order)
+            let data = try await PostgresCustomerData(notification.database.pool).record(of: order.customerID)
+            #expect(data.texts.contains { $0.heldIn == "notification attempts" })
+            try await erase(order, in: notification)
+            #expect(try await notification.database.tables(holding: "ann@example.org") == [])
+            #expect(try await notification.history(of: order).map(\.detail) == ["erased"])
+        }
+    }
+
     /// Would catch a look for the erasure that the telling does not keep from happening.
     @Test func tellingAndErasingAtTheSameTimeKeepsNothing() async throws {
         try await NotificationFixture.with { notification in

@@ -1,5 +1,8 @@
 import DomainKit
 import JSON
+import NotificationApplication
+import NotificationDomain
+import OrderContracts
 import TestKit
 import Testing
 
@@ -46,8 +49,52 @@ import Testing
         }
     }
 
+    @Test func theListIsNarrowedByStateCustomerOrderAndTime() async throws {
+        try await NotificationServer.with { server in
+            let (sent, waiting) = (try someOrder(), try someOrder())
+            try await server.notification.confirm(sent)
+            let between = SystemClock().now
+            // Identities have the time in milliseconds.
+            try await Task.sleep(for: .milliseconds(3))
+            try await server.notification.announce(confirmed: [waiting])
+            let cases: [(String, [OrderSnapshot])] = [
+                ("status=Sent", [sent]), ("status=Pending", [waiting]), ("status=Failed", []),
+                ("customerId=\(sent.customerID)", [sent]), ("customerId=\(sent.customerID)&status=Pending", []),
+                ("orderId=\(waiting.orderID)", [waiting]), ("from=\(between)", [waiting]), ("to=\(between)", [sent]),
+                ("from=2020-01-01T00:00:00Z", [waiting, sent]), ("to=2020-01-01T00:00:00Z", []),
+            ]
+            for (query, expected) in cases {
+                let answer = try await server.client.send("GET", "/api/notifications?\(query)")
+                let found = answer.json["items"]?.arrayValue?.compactMap { $0["orderId"]?.stringValue }
+                #expect(found == expected.map(\.orderID.description), "\(query)")
+            }
+        }
+    }
+
+    @Test func aNotificationIsShownWithEveryAttempt() async throws {
+        let channel = TestChannel { message throws(DeliveryFailed) in
+            throw DeliveryFailed(reason: "421 busy", isTemporary: true)
+        }
+        try await NotificationServer.with(channel: channel) { server in
+            let order = try someOrder()
+            try await server.notification.confirm(order)
+            let id = try #require(try await server.notification.notifications(of: order).first?.id)
+            let answer = try await server.client.send("GET", "/api/notifications/\(id)")
+            #expect(answer.status == 200)
+            #expect(answer.json["status"] == .string("Pending") && answer.json["reason"] == .string("421 busy"))
+            #expect(answer.json["customerId"] == .string(order.customerID.description))
+            #expect(answer.json["attempts"] == .integer(1) && answer.json["sentAt"] == .null)
+            let attempt = try #require(answer.json["history"]?.arrayValue?.first)
+            #expect(attempt["number"] == .integer(1) && attempt["round"] == .integer(0))
+            #expect(attempt["outcome"] == .string("Deferred") && attempt["detail"] == .string("421 busy"))
+            #expect(attempt["channel"] == .string("log"))
+            #expect(try await server.client.send("GET", "/api/notifications/\(EntityID.v7())").status == 404)
+        }
+    }
+
     @Test func aBadQueryIsRefused() async throws {
         let queries = [
+            "status=sent", "customerId=1", "from=yesterday", "to=2026-13-01T00:00:00Z",
             "orderId=x", "orderId=", "orderId=1&orderId=2", "limit=0", "limit=201", "limit=a", "cursor=%00",
             "cursor=abc",
         ]
