@@ -49,6 +49,8 @@ import Testing
             ("GET /api/notifications", staff),
             ("GET /api/notifications/{id}", staff),
             ("POST /api/notifications/{id}/resend", staff),
+            ("GET /api/customers/{customerId}/preferences", [.customer, .admin]),
+            ("PUT /api/customers/{customerId}/preferences", [.customer, .admin]),
             ("GET /api/customers/{customerId}/data", [.customer, .admin]),
             ("DELETE /api/customers/{customerId}/data", [.customer, .admin]),
         ],
@@ -93,6 +95,7 @@ import Testing
                 units, log: PostgresNotificationLog(pool), notifications: PostgresNotificationRepository(),
                 queue: PostgresDeliveryQueue(pool), templates: PostgresTemplateRepository(), keys: keys
             ).add(to: &router)
+            PreferencesRoutes(units, preferences: PostgresCustomerPreferences(pool)).add(to: &router)
             CustomerDataRoutes(units, customers: NotificationInfrastructure.PostgresCustomerData(pool))
                 .add(to: &router)
         }

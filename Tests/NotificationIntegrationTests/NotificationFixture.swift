@@ -58,7 +58,8 @@ struct NotificationFixture: Sendable {
             units: units,
             advance: AdvanceDeliveries(
                 PostgresDeliveryQueue(pool), copies: copies, metrics: DeliveryMetrics(MetricsRegistry())),
-            lookUp: LookUpCustomers(directory, copies: copies), templates: PostgresTemplateCatalog(pool),
+            lookUp: LookUpCustomers(directory, copies: copies, preferences: PostgresCustomerPreferences(pool)),
+            templates: PostgresTemplateCatalog(pool),
             deliver: DeliverNotification(composer: composer, operatorEmail: operatorEmail, log: LogChannel()))
     }
 

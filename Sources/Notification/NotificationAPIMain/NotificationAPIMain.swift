@@ -32,6 +32,7 @@ struct NotificationAPIMain {
             templates.add(to: &router)
             notifications.add(to: &router)
             CustomerDataRoutes(units, customers: PostgresCustomerData(database)).add(to: &router)
+            PreferencesRoutes(units, preferences: PostgresCustomerPreferences(database)).add(to: &router)
             DeadLetterRoutes(deadLetters, keys: keys).add(to: &router)
             router.addOperationalRoutes(process.readiness)
             router.addMessages(.notification)

@@ -23,10 +23,14 @@ public struct Addressee: Sendable, Equatable {
     ///   - customer: what the customer service says, or where that is away, what it last said.
     ///   - name: the name that came with the order.
     ///   - email: the address that came with the order. Both stand in for what is not known of the customer.
-    public init(_ customer: Customer?, name: String?, email: String?, silence: String? = nil) {
+    ///   - preferences: what the customer said here, in place of what the service says of that.
+    public init(
+        _ customer: Customer?, name: String?, email: String?, preferences: Preferences? = nil, silence: String? = nil
+    ) {
         self.init(
             name: (customer?.name).present ?? name, email: (customer?.email).present ?? email,
-            locale: customer?.locale, preferences: customer?.preferences ?? Preferences(), silence: silence)
+            locale: customer?.locale, preferences: preferences ?? customer?.preferences ?? Preferences(),
+            silence: silence)
     }
 
     /// Why a notification of this kind must not be sent to them; nil where it may.

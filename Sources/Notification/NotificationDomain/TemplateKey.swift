@@ -27,6 +27,9 @@ public struct TemplateKey: Sendable, Hashable {
     /// Tells the shop's operator what is running low.
     public static let lowStockDigest = TemplateKey(known: "low-stock-digest")
 
+    /// What customers are told; all else is for others.
+    public static let ofCustomers: [TemplateKey] = [.orderConfirmed, .orderCancelled, .orderFollowUp]
+
     /// Whether it must be told, whatever the customer prefers: that an order will not be delivered.
     public var isTransactional: Bool { self == .orderCancelled }
 }

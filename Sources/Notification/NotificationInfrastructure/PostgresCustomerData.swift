@@ -5,7 +5,7 @@ import NotificationDomain
 import Postgres
 
 /// What the database of Notification holds of a customer: in `notifications`, `deliveries`, `notification_attempts`,
-/// `customers`, `outbox` and `dead_letters`. The inbox holds identities of messages alone.
+/// `customers`, `customer_preferences`, `outbox` and `dead_letters`. The inbox holds identities of messages alone.
 public struct PostgresCustomerData: CustomerData {
     private let pool: PostgresPool
 
@@ -21,8 +21,9 @@ public struct PostgresCustomerData: CustomerData {
             let aggregates = Set(notifications.compactMap(\.orderID)).union(notifications.map(\.id))
             let texts = try await HeldMessages.find(about: Array(aggregates), naming: customer, in: sql)
             let copies = try await PostgresCustomerCopies.held(of: customer, in: sql)
+            let said = try await PostgresCustomerPreferences.held(of: customer, in: sql)
             let deliveries = try await HeldDeliveries.find(of: customer, in: sql)
-            return CustomerRecord(notifications: notifications, texts: texts + copies + deliveries)
+            return CustomerRecord(notifications: notifications, texts: texts + copies + said + deliveries)
         }
     }
 
@@ -37,6 +38,7 @@ public struct PostgresCustomerData: CustomerData {
         // from coming back.
         try await Erasure.erase(orders + [customer], of: customer, in: work)
         try await PostgresCustomerCopies.erase(customer, in: sql)
+        try await PostgresCustomerPreferences.erase(customer, in: sql)
         try await HeldDeliveries.erase(about: orders, in: sql)
         let notifications = try await sql.query(
             """

@@ -25,7 +25,9 @@ struct Deliveries {
         let steps = DeliverySteps(
             units: PostgresUnitOfWorkProvider(database, wakeUp: outbox, logger: logger),
             advance: AdvanceDeliveries(queue, copies: copies, logger: logger),
-            lookUp: LookUpCustomers(settings.customers.url == nil ? nil : customers, copies: copies),
+            lookUp: LookUpCustomers(
+                settings.customers.url == nil ? nil : customers, copies: copies,
+                preferences: PostgresCustomerPreferences(database)),
             templates: PostgresTemplateCatalog(database),
             deliver: DeliverNotification(
                 composer: MessageComposer(

@@ -1,15 +1,20 @@
 import DomainKit
 import NotificationDomain
 
-/// Finds out what is known of customers: by the customer service, or where that is away, by what it last said.
+/// Finds out what is known of customers: by the customer service, or where that is away, by what it last said; and what
+/// they said here.
 public struct LookUpCustomers: Sendable {
     private let directory: (any CustomerDirectory)?
     private let copies: any CustomerCopies
+    private let preferences: any CustomerPreferences
 
     /// - Parameter directory: nil where there is no customer service.
-    public init(_ directory: (any CustomerDirectory)?, copies: any CustomerCopies) {
+    public init(
+        _ directory: (any CustomerDirectory)?, copies: any CustomerCopies, preferences: any CustomerPreferences
+    ) {
         self.directory = directory
         self.copies = copies
+        self.preferences = preferences
     }
 
     /// The longest time that it takes to ask another machine; 0 where there is none.
@@ -20,7 +25,9 @@ public struct LookUpCustomers: Sendable {
     public func callAsFunction(
         _ customers: Set<EntityID>
     ) async throws -> (known: [EntityID: KnownCustomer], heard: [Customer]) {
-        guard let directory, !customers.isEmpty else { return ([:], []) }
+        guard !customers.isEmpty else { return ([:], []) }
+        let said = try await preferences.said(by: customers)
+        guard let directory else { return (said.mapValues { KnownCustomer(preferences: $0) }, []) }
         let answers = await withTaskGroup(of: (EntityID, CustomerAnswer).self) { group in
             for id in customers { group.addTask { (id, await directory.lookUp(id)) } }
             return await group.reduce(into: [EntityID: CustomerAnswer]()) { $0[$1.0] = $1.1 }
@@ -28,7 +35,9 @@ public struct LookUpCustomers: Sendable {
         let silent = answers.filter { if case .unavailable = $0.value { true } else { false } }
         let copies = silent.isEmpty ? [:] : try await copies.copies(of: Set(silent.keys))
         let known = Dictionary(
-            uniqueKeysWithValues: answers.map { id, answer in (id, KnownCustomer(answer, copy: copies[id])) })
+            uniqueKeysWithValues: answers.map { id, answer in
+                (id, KnownCustomer(answer, copy: copies[id], preferences: said[id]))
+            })
         return (known, answers.values.compactMap { if case .found(let customer) = $0 { customer } else { nil } })
     }
 }
