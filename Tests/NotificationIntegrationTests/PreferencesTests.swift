@@ -129,7 +129,8 @@ import Testing
 
 /// A customer service that answers what a test says.
 struct FixedDirectory: CustomerDirectory {
-    let answer: @Sendable (EntityID) -> CustomerAnswer
+    let timeLimit = Duration.zero
+    private let answer: @Sendable (EntityID) -> CustomerAnswer
 
     init(_ answer: @escaping @Sendable (EntityID) -> CustomerAnswer) { self.answer = answer }
 

@@ -87,8 +87,9 @@ public final class StubHTTPServer: Sendable {
         }
     }
 
-    /// Listens, at the same port as ever.
+    /// Listens, at the same port as ever, unless it does.
     public func comeBack() {
+        guard state.withLock({ $0.listener == nil }) else { return }
         let listener = boundSocket(port: port)
         guard listen(listener, 64) == 0 else { return }
         state.withLock { $0.listener = listener }
