@@ -27,7 +27,8 @@ import Testing
     {
         let server = try StubHTTPServer()
         defer { server.close() }
-        let service = CustomerService.at(server, timeout: .milliseconds(200))
+        let time = TestTime()
+        let service = CustomerService.at(server, timeout: .milliseconds(200), now: { time.now })
         try await NotificationFixture.with(channel: AddressedChannel(), directory: service) { notification in
             let known = try someOrder(name: "Ann", email: nil)
             let document = #"{"name": "Zoë", "email": "zoe@example.org", "locale": "de"}"#
@@ -45,6 +46,8 @@ import Testing
             #expect(reason?.hasPrefix("no e-mail address of the customer is known: the customer service") == true)
 
             server.comeBack()
+            // The circuit may be open.
+            time.advance(.seconds(10))
             server.know([known.customerID: document.replacing("zoe@", with: "new@")])
             let later = OrderSnapshot(
                 orderID: .v7(), customerID: known.customerID, lines: known.lines, totalAmount: known.totalAmount,

@@ -63,12 +63,10 @@ import Testing
         let pool = WebClientPool(name: "test", size: 3, settings: settings)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<3 {
-                group.addTask {
-                    await #expect(throws: WebClientError.self) { try await pool.send(WebRequest(server.url)) }
-                }
+                group.addTask { _ = try await pool.send(WebRequest(server.url)) }
             }
             try await eventually("all three were asked at once") { server.requests.count == 3 }
-            // The fourth waits for one of them, and is answered when those have gone.
+            // The fourth waits for one of them.
             group.addTask {
                 let answer = try await pool.send(WebRequest("\(server.url)/fourth"))
                 #expect(answer.status == 204)

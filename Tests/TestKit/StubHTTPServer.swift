@@ -9,7 +9,7 @@ public final class StubHTTPServer: Sendable {
     public enum Behaviour: Sendable {
         /// What the closure says of it.
         case answer(@Sendable (Request) -> Answer)
-        /// Nothing, until the behaviour is another one; then the connection ends.
+        /// Nothing, until the behaviour is another one, which is then that of this request, too.
         case hang
         /// These bytes, and the end of the connection; without any it is cut.
         case send(String)
@@ -70,7 +70,7 @@ public final class StubHTTPServer: Sendable {
     /// All that it was asked so far.
     public var requests: [Request] { state.withLock { $0.requests } }
 
-    /// Does otherwise from now on, and ends the connections that hang.
+    /// Does otherwise from now on, also with the requests that hang.
     public func behave(_ behaviour: Behaviour) { state.withLock { $0.behaviour = behaviour } }
 
     /// Answers everything with this from now on.
@@ -134,19 +134,15 @@ public final class StubHTTPServer: Sendable {
     private func serve(_ connection: Int32) {
         var input = StubInput(connection)
         while let request = input.nextRequest() {
-            let behaviour = state.withLock { state in
-                state.requests.append(request)
-                return state.behaviour
-            }
-            switch behaviour {
+            state.withLock { $0.requests.append(request) }
+            while isHanging { usleep(5_000) }
+            switch state.withLock({ $0.behaviour }) {
             case .answer(let respond):
                 guard send(respond(request).bytes, on: connection) else { return }
             case .send(let text):
                 _ = send(Array(text.utf8), on: connection)
                 return
-            case .hang:
-                while isHanging { usleep(5_000) }
-                return
+            case .hang: return
             }
         }
     }
