@@ -20,6 +20,21 @@ import Testing
         }
     }
 
+    /// The secrets themselves are not shown, nor is the URL of the webhook, which may have one in it.
+    @Test func allBadSettingsOfDeliveryAreReportedTogether() async throws {
+        let process = try ServerProcess(
+            "notification-worker",
+            settings: [
+                "CUSTOMER_SERVICE_URL": "https://ann:password@customers.example", "CUSTOMER_SERVICE_TOKEN": "a b",
+                "WEBHOOK_URL": "http://hooks.example/hidden", "WEBHOOK_SECRET": "too-short,hidden",
+            ])
+        #expect(await process.wait() == 78)
+        for setting in ["CUSTOMER_SERVICE_URL", "CUSTOMER_SERVICE_TOKEN", "WEBHOOK_URL", "WEBHOOK_SECRET"] {
+            #expect(process.log.contains("\(setting): must"), "\(setting) is missing in: \(process.log)")
+        }
+        #expect(!process.log.contains("hidden") && !process.log.contains("a b"), "\(process.log)")
+    }
+
     @Test(arguments: servers + ["order-migrator", "stock-migrator", "notification-migrator"])
     func helpNamesEverySetting(_ name: String) async throws {
         let process = try ServerProcess(name, arguments: ["--help"], settings: [:])
