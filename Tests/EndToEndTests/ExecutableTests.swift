@@ -30,9 +30,11 @@ import Testing
             ])
         #expect(await process.wait() == 78)
         for setting in ["CUSTOMER_SERVICE_URL", "CUSTOMER_SERVICE_TOKEN", "WEBHOOK_URL", "WEBHOOK_SECRET"] {
-            #expect(process.log.contains("\(setting): must"), "\(setting) is missing in: \(process.log)")
+            #expect(process.log.contains("\(setting) must"), "\(setting) is missing in: \(process.log)")
         }
-        #expect(!process.log.contains("hidden") && !process.log.contains("a b"), "\(process.log)")
+        for secret in ["hidden", "password@", "a b"] {
+            #expect(!process.log.contains(secret), "\(process.log)")
+        }
     }
 
     @Test(arguments: servers + ["order-migrator", "stock-migrator", "notification-migrator"])

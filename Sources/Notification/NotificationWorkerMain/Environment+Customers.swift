@@ -4,11 +4,14 @@ import Runtime
 extension Environment {
     /// Reads `CUSTOMER_SERVICE_URL`, `CUSTOMER_SERVICE_TOKEN` and `CUSTOMER_SERVICE_TIMEOUT`.
     func customerService() -> CustomerServiceSettings {
-        let url = value(
+        let url = string(
             "CUSTOMER_SERVICE_URL", default: "",
-            "who knows the customers, asked at /api/customers/{id} below it; without it the order's own contact is used",
-            expected: "must be a URL with http:// or https://, without password, ? and #",
-            read: { CustomerServiceSettings.isBaseURL($0) ? $0 : nil })
+            "who knows the customers, asked at /api/customers/{id} below it; without it the order's own contact is used"
+        )
+        if !url.isEmpty, !CustomerServiceSettings.isBaseURL(url) {
+            // Without showing it: there may be a password in it.
+            fault("CUSTOMER_SERVICE_URL", "must be a URL with http:// or https://, without password, ? and #")
+        }
         let token = optionalSecret("CUSTOMER_SERVICE_TOKEN", "a bearer token that the customer service wants to see")
         if let token, !token.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) {
             fault("CUSTOMER_SERVICE_TOKEN", "must be of visible ASCII characters")
