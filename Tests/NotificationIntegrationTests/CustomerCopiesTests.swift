@@ -24,7 +24,7 @@ import Testing
         }
 
         func keep(_ customers: Customer...) async throws {
-            try await units.perform { try await copies.keep(customers, in: $0) }
+            try await units.perform { try await copies.keep(HeardCustomers(found: customers), in: $0) }
         }
 
         func erase(_ customer: EntityID) async throws {
@@ -61,6 +61,17 @@ import Testing
             try await bench.database.pool.execute("UPDATE customers SET fetched_at = now() + interval '1 hour'")
             try await bench.keep(old)
             #expect(try await bench.copies.copies(of: [old.id]) == [old.id: new])
+        }
+    }
+
+    @Test func aCustomerWhomTheServiceDoesNotHaveAnyMoreIsForgotten() async throws {
+        try await Bench.with { bench in
+            let (gone, bob) = (ann(), ann(email: "bob@example.org"))
+            try await bench.keep(gone, bob)
+            let heard = HeardCustomers(found: [bob], unknown: [gone.id, .v7()])
+            try await bench.units.perform { try await bench.copies.keep(heard, in: $0) }
+            let read = try await bench.copies.copies(of: [gone.id, bob.id])
+            #expect(read == [bob.id: bob])
         }
     }
 

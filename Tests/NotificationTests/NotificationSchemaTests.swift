@@ -11,6 +11,8 @@ import Testing
         #expect(try JSONReader.decode(NewTemplateBody.self, from: new).content.key.text == "order-confirmed")
         let changed = try JSONValue(parsing: ChangedTemplateBody.schema.example.jsonBytes)
         #expect(try JSONReader.decode(ChangedTemplateBody.self, from: changed).change.key?.text == "order-confirmed")
+        let preferences = try JSONValue(parsing: PreferencesBody.schema.example.jsonBytes)
+        #expect(try JSONReader.decode(PreferencesBody.self, from: preferences).preferences.kinds.count == 3)
     }
 
     @Test(arguments: ["order-confirmed", "a", "Order", "a--b", "-a", "a_b", ""])

@@ -30,15 +30,26 @@ public struct PostgresCustomerCopies: CustomerCopies {
     /// (`RetentionRule.erasures`): what was asked before the erasure could otherwise come back after it.
     ///
     /// Call it before other rows are written: it waits for an erasure, which may wait for those.
-    public func keep(_ customers: [Customer], in work: any UnitOfWork) async throws {
+    public func keep(_ heard: HeardCustomers, in work: any UnitOfWork) async throws {
+        guard !heard.isEmpty else { return }
+        let sql = try work.sql
+        try await sql.enqueue("SELECT pg_advisory_xact_lock_shared($1::int, 0)", [.int(Erasure.lock)])
+        if !heard.unknown.isEmpty { try await forget(heard.unknown, in: sql, before: work.now) }
+        if !heard.found.isEmpty { try await keep(heard.found, in: sql, at: work.now) }
+    }
+
+    private func forget(_ customers: Set<EntityID>, in sql: PostgresTransaction, before now: Timestamp) async throws {
+        try await sql.enqueue(
+            "DELETE FROM customers WHERE customer_id = ANY($1::uuid[]) AND fetched_at <= $2",
+            [.ids(customers.sorted()), .timestamp(now)])
+    }
+
+    private func keep(_ customers: [Customer], in sql: PostgresTransaction, at now: Timestamp) async throws {
         // The last of two with one id, which one statement could not write both.
         let newest = Dictionary(customers.map { ($0.id, $0) }, uniquingKeysWith: { _, last in last })
         // In ascending order, so that two of these cannot wait for each other in a circle.
         let customers = newest.values.sorted { $0.id < $1.id }
-        guard !customers.isEmpty else { return }
-        let sql = try work.sql
-        try await sql.enqueue("SELECT pg_advisory_xact_lock_shared($1::int, 0)", [.int(Erasure.lock)])
-        // A statement of its own: it sees what an erasure committed while the lock was waited for.
+        // A statement after that with the lock: it sees what an erasure committed while that was waited for.
         try await sql.enqueue(
             """
             INSERT INTO customers AS kept (customer_id, name, email, locale, preferences, fetched_at)
@@ -54,7 +65,7 @@ public struct PostgresCustomerCopies: CustomerCopies {
             [
                 .ids(customers.map(\.id)), .texts(customers.map(\.name)), .texts(customers.map(\.email)),
                 .texts(customers.map(\.locale?.text)), .texts(customers.map(\.preferences.jsonText)),
-                .timestamp(work.now),
+                .timestamp(now),
             ])
     }
 

@@ -27,7 +27,7 @@ struct DeliveryLoop: Sendable {
     /// What became of it.
     private struct Done {
         let finished: FinishedDeliveries
-        let heard: [Customer]
+        let heard: HeardCustomers
     }
 
     func deliverAll(until shutdown: ShutdownSignal) async {
@@ -46,7 +46,7 @@ struct DeliveryLoop: Sendable {
             guard done != nil || wanted != nil else { return nil }
             let start = ContinuousClock.now
             do {
-                let deliveries = try await perform(done?.finished, heard: done?.heard ?? [], for: wanted)
+                let deliveries = try await perform(done?.finished, heard: done?.heard ?? HeardCustomers(), for: wanted)
                 guard let wanted, !deliveries.isEmpty else { return nil }
                 return Taken(
                     lease: wanted.lease, latestStart: start + wanted.leaseTime - channel.timeLimit,
@@ -74,7 +74,7 @@ struct DeliveryLoop: Sendable {
 
     private func handOver(_ taken: Taken, until shutdown: ShutdownSignal) async -> Done {
         var results: [DeliveryResult] = []
-        var heard: [Customer] = []
+        var heard = HeardCustomers()
         do {
             let found = try await steps.lookUp(Set(taken.deliveries.compactMap(\.notification.customerID)))
             heard = found.heard
@@ -118,7 +118,7 @@ struct DeliveryLoop: Sendable {
     }
 
     private func perform(
-        _ finished: FinishedDeliveries?, heard: [Customer] = [], for wanted: WantedDeliveries? = nil
+        _ finished: FinishedDeliveries?, heard: HeardCustomers = HeardCustomers(), for wanted: WantedDeliveries? = nil
     ) async throws -> [PendingDelivery] {
         try await steps.units.perform { [steps] work in
             try await steps.advance(finished, heard: heard, for: wanted, in: work)

@@ -25,6 +25,21 @@ public protocol CustomerCopies: Sendable {
     /// The copies of those customers of whom there is one.
     func copies(of customers: Set<EntityID>) async throws -> [EntityID: Customer]
 
-    /// Keeps what a directory said, in place of what it said before; not of a customer whose data was erased.
-    func keep(_ customers: [Customer], in work: any UnitOfWork) async throws
+    /// Keeps what a directory said, in place of what it said before; not of a customer whose data was erased. Of whom it
+    /// does not have nothing is kept.
+    func keep(_ heard: HeardCustomers, in work: any UnitOfWork) async throws
+}
+
+/// What a directory said of several customers.
+public struct HeardCustomers: Sendable, Equatable {
+    public let found: [Customer]
+    /// Those whom it does not have.
+    public let unknown: Set<EntityID>
+
+    public init(found: [Customer] = [], unknown: Set<EntityID> = []) {
+        self.found = found
+        self.unknown = unknown
+    }
+
+    public var isEmpty: Bool { found.isEmpty && unknown.isEmpty }
 }

@@ -27,7 +27,7 @@ public struct AdvanceDeliveries: Sendable {
     ///   - wanted: nil where nothing is to be taken.
     /// - Returns: what was taken, oldest first.
     public func callAsFunction(
-        _ finished: FinishedDeliveries?, heard: [Customer] = [], for wanted: WantedDeliveries?,
+        _ finished: FinishedDeliveries?, heard: HeardCustomers = HeardCustomers(), for wanted: WantedDeliveries?,
         in work: any UnitOfWork
     ) async throws -> [PendingDelivery] {
         // First: it waits for erasures, which may wait for what is written after it.

@@ -24,10 +24,10 @@ public struct LookUpCustomers: Sendable {
     /// - Returns: what is known of each, and what was said just now and is to be kept.
     public func callAsFunction(
         _ customers: Set<EntityID>
-    ) async throws -> (known: [EntityID: KnownCustomer], heard: [Customer]) {
-        guard !customers.isEmpty else { return ([:], []) }
+    ) async throws -> (known: [EntityID: KnownCustomer], heard: HeardCustomers) {
+        guard !customers.isEmpty else { return ([:], HeardCustomers()) }
         let said = try await preferences.said(by: customers)
-        guard let directory else { return (said.mapValues { KnownCustomer(preferences: $0) }, []) }
+        guard let directory else { return (said.mapValues { KnownCustomer(preferences: $0) }, HeardCustomers()) }
         let answers = await withTaskGroup(of: (EntityID, CustomerAnswer).self) { group in
             for id in customers { group.addTask { (id, await directory.lookUp(id)) } }
             return await group.reduce(into: [EntityID: CustomerAnswer]()) { $0[$1.0] = $1.1 }
@@ -38,6 +38,9 @@ public struct LookUpCustomers: Sendable {
             uniqueKeysWithValues: answers.map { id, answer in
                 (id, KnownCustomer(answer, copy: copies[id], preferences: said[id]))
             })
-        return (known, answers.values.compactMap { if case .found(let customer) = $0 { customer } else { nil } })
+        let heard = HeardCustomers(
+            found: answers.values.compactMap { if case .found(let customer) = $0 { customer } else { nil } },
+            unknown: Set(answers.filter { $0.value == .unknown }.keys))
+        return (known, heard)
     }
 }
