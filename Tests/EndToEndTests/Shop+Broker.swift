@@ -28,7 +28,7 @@ extension Shop {
     static let queues = [
         "stock.order-created", "stock.order-cancelled", "order.stock-process-completed", "order.stock-process-failed",
         "order.stock-product-priced", "notification.order-confirmed", "notification.order-cancelled",
-        "stock.order-customer-erased", "notification.order-customer-erased",
+        "stock.order-customer-erased", "notification.order-customer-erased", "notification.stock-product-run-low",
     ]
 
     /// Keeps a copy of everything that is published from now on.

@@ -1,4 +1,6 @@
+import DomainKit
 import HTTPServer
+import JSON
 import NotificationApplication
 import NotificationDomain
 
@@ -48,6 +50,15 @@ extension Operation {
         parameters: [.notificationID, .idempotencyKey],
         answers: [.json(202, ResendBody.schema, "It is Pending, and will be sent.", headers: [.location])]
             + ResendRefusal.allCases.map { .problem($0.problem) })
+
+    static let listScheduledWork = Operation(
+        "listScheduledWork", "Lists what is to be told later, and what became of it, newest first",
+        tag: "Scheduled work", access: .roles([.operator, .admin]),
+        parameters: .page(of: [
+            .query("kind", .string(1...64, example: "order-follow-up"), "Only this kind."),
+            .query("state", .oneOf(ScheduledWorkState.self), "Only what is in this state."),
+        ]),
+        answers: [.page(of: ScheduledWorkBody.schema, "The work.")])
 }
 
 extension Operation.Parameter {

@@ -31,6 +31,7 @@ struct NotificationAPIMain {
             var router = Router()
             templates.add(to: &router)
             notifications.add(to: &router)
+            ScheduledWorkRoutes(PostgresScheduledWorkLog(database)).add(to: &router)
             CustomerDataRoutes(units, customers: PostgresCustomerData(database)).add(to: &router)
             PreferencesRoutes(units, preferences: PostgresCustomerPreferences(database)).add(to: &router)
             DeadLetterRoutes(deadLetters, keys: keys).add(to: &router)
@@ -42,7 +43,7 @@ struct NotificationAPIMain {
                     port: settings.address.port))
             return [
                 database, filters.authentication, filters.limits,
-                SchemaCheck(database, requires: 10, migrator: "notification-migrator"),
+                SchemaCheck(database, requires: 12, migrator: "notification-migrator"),
                 OutboxWatch(database, logger: process.logger),
                 HTTPServer(settings, router: router, behind: filters, logger: process.logger),
             ]

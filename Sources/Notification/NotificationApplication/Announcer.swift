@@ -23,11 +23,15 @@ public struct Announcer: Sendable {
         self.signal = signal
     }
 
-    func callAsFunction(_ announcements: [Announcement], in work: any UnitOfWork) async throws {
+    /// - Returns: the orders of which there is something new to tell.
+    @discardableResult
+    func callAsFunction(
+        _ announcements: [Announcement], in work: any UnitOfWork
+    ) async throws -> Set<EntityID> {
         let claimed = try await notifications.claim(Set(announcements.map(\.order.orderID)), in: work)
         var told = claimed.told
         let new = announcements.filter { told[$0.order.orderID, default: []].insert($0.template).inserted }
-        guard !new.isEmpty else { return }
+        guard !new.isEmpty else { return [] }
 
         let templates = try await self.templates.templates(Set(new.map(\.template)), in: work)
         let made = new.map { announcement in
@@ -46,6 +50,24 @@ public struct Announcer: Sendable {
         try await notifications.add(made, in: work)
         try await skipWhatIsUntrue(since: new, told: claimed.told, in: work)
         try await tell(of: made, in: work)
+        return Set(made.map(\.notification).filter { $0.status != .skipped }.compactMap(\.orderID))
+    }
+
+    /// Makes a notification for the shop's operator, which is about no order.
+    /// - Returns: its id.
+    func toOperator(
+        _ occasion: Occasion, by key: TemplateKey, cause: Cause, in work: any UnitOfWork
+    ) async throws -> EntityID {
+        let template = try await templates.templates([key], in: work)[key]
+        let notification = Notification(
+            id: .v7(at: work.now), orderID: nil, customerID: nil, template: key,
+            channel: template?.content.channel ?? .log, recipient: Recipient.shopOperator.description,
+            status: template == nil ? .failed : .pending, reason: template == nil ? "there is no template \(key)" : nil,
+            createdAt: work.now)
+        let made = [NewNotification(notification, of: occasion, cause: cause)]
+        try await notifications.add(made, in: work)
+        try await tell(of: made, in: work)
+        return notification.id
     }
 
     /// What was not delivered yet, and is not true any more.

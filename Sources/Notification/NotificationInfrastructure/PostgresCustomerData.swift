@@ -5,7 +5,8 @@ import NotificationDomain
 import Postgres
 
 /// What the database of Notification holds of a customer: in `notifications`, `deliveries`, `notification_attempts`,
-/// `customers`, `customer_preferences`, `outbox` and `dead_letters`. The inbox holds identities of messages alone.
+/// `customers`, `customer_preferences`, `scheduled_work`, `outbox` and `dead_letters`. The inbox holds identities of messages
+/// alone.
 public struct PostgresCustomerData: CustomerData {
     private let pool: PostgresPool
 
@@ -23,7 +24,8 @@ public struct PostgresCustomerData: CustomerData {
             let copies = try await PostgresCustomerCopies.held(of: customer, in: sql)
             let said = try await PostgresCustomerPreferences.held(of: customer, in: sql)
             let deliveries = try await HeldDeliveries.find(of: customer, in: sql)
-            return CustomerRecord(notifications: notifications, texts: texts + copies + said + deliveries)
+            let planned = try await PostgresSchedule.held(about: Array(aggregates), in: sql)
+            return CustomerRecord(notifications: notifications, texts: texts + copies + said + deliveries + planned)
         }
     }
 
@@ -34,9 +36,12 @@ public struct PostgresCustomerData: CustomerData {
             [.id(customer)]
         ) { try $0.id(0) }
         let orders = Array(orders.union(told))
-        // First: it waits for those that are telling the customer something just now. The customer's own id keeps a copy
+        // Before the lock, which doing such work takes, too; and after it, since some may have been planned meanwhile.
+        try await PostgresSchedule.erase(about: orders, in: sql)
+        // It waits for those that are telling the customer something just now. The customer's own id keeps a copy
         // from coming back.
         try await Erasure.erase(orders + [customer], of: customer, in: work)
+        try await PostgresSchedule.erase(about: orders, in: sql)
         try await PostgresCustomerCopies.erase(customer, in: sql)
         try await PostgresCustomerPreferences.erase(customer, in: sql)
         try await HeldDeliveries.erase(about: orders, in: sql)

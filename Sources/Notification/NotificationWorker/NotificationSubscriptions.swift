@@ -1,5 +1,6 @@
 import Messaging
 import OrderContracts
+import StockContracts
 
 /// What Notification listens to, each kind of event through a queue of its own.
 
@@ -16,4 +17,9 @@ extension Subscription where Event == CustomerErased {
 extension Subscription where Event == OrderCancelled {
     /// The queue `notification.order-cancelled`, which feeds `NotifyOfCancellations`.
     public static var orderCancelled: Subscription { Subscription(consumer: "notification") }
+}
+
+extension Subscription where Event == ProductRunLow {
+    /// The queue `notification.stock-product-run-low`, which feeds `RecordLowStock`.
+    public static var productRunLow: Subscription { Subscription(consumer: "notification") }
 }

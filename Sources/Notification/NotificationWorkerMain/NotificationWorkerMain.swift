@@ -23,22 +23,22 @@ struct NotificationWorkerMain {
             let deliveries = Deliveries(notificationSettings, in: database, outbox: wakeUp, logger: logger)
             let announcer = Announcer(
                 PostgresNotificationRepository(), templates: PostgresTemplateRepository(), signal: deliveries.wakeUp)
-            let notifyOfConfirmations = NotifyOfConfirmations(announcer)
-            let notifyOfCancellations = NotifyOfCancellations(announcer)
+            let scheduled = ScheduledNotifications(
+                notificationSettings, announcer: announcer, in: database, on: broker, outbox: wakeUp, logger: logger)
+            let notifyOfConfirmations = NotifyOfConfirmations(announcer, followUps: scheduled.followUps)
+            let notifyOfCancellations = NotifyOfCancellations(announcer, followUps: scheduled.followUps)
             let eraseCustomers = EraseCustomer(PostgresCustomerData(database))
             var router = Router()
             router.addOperationalRoutes(process.readiness)
             let foundation: [any Service] = [
                 database,
-                SchemaCheck(database, requires: 10, migrator: "notification-migrator"),
+                SchemaCheck(database, requires: 12, migrator: "notification-migrator"),
                 OutboxWatch(database, logger: logger),
                 HTTPServer(at: settings.address, router: router, logger: logger),
                 OutboxRelay(from: database, to: broker, wakeUp: wakeUp, settings: settings.relay, logger: logger),
             ]
-            return foundation + deliveries.services + [
-                Retention(
-                    of: settings.retention.rules + [.customerCopies(kept: notificationSettings.customerCopiesKept)],
-                    in: database, logger: logger),
+            return foundation + deliveries.services + scheduled.services + [
+                Retention(of: notificationSettings.retentionRules, in: database, logger: logger),
                 DeadLetterRedriver(deadLetters, logger: logger),
                 DeadLetterCollector(.orderConfirmed, on: broker, into: database, logger: logger),
                 DeadLetterCollector(.orderCancelled, on: broker, into: database, logger: logger),

@@ -1,3 +1,4 @@
+import Messaging
 import NotificationDomain
 import NotificationInfrastructure
 import Runtime
@@ -10,6 +11,7 @@ struct NotificationWorkerSettings: Sendable {
     let customerCopiesKept: Duration
     /// Nil where nothing goes by webhook.
     let webhook: WebhookSettings?
+    let schedule: ScheduleSettings
 
     /// - Throws: ``ConfigurationError`` with all that is wrong in `environment`.
     init(_ environment: Environment) throws(ConfigurationError) {
@@ -17,7 +19,13 @@ struct NotificationWorkerSettings: Sendable {
         customers = environment.customerService()
         customerCopiesKept = environment.customerCopiesKept()
         webhook = environment.webhook()
+        schedule = ScheduleSettings(environment)
         worker = try WorkerSettings(environment, defaultPort: 9083)
+    }
+
+    /// What is kept for how long: what every worker keeps, and what Notification's does.
+    var retentionRules: [RetentionRule] {
+        worker.retention.rules + [.customerCopies(kept: customerCopiesKept), .scheduledWork(kept: schedule.kept)]
     }
 }
 

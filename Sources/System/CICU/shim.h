@@ -93,3 +93,34 @@ static inline int32_t tradewind_icu_write_time(void *format, int64_t millisecond
 }
 
 static inline void tradewind_icu_close_time(void *format) { udat_close((UDateFormat *)format); }
+
+/// The first time after another, both in milliseconds since 1970, at which clocks of a zone come to show hour and minute.
+/// On a day on which they skip it, the moment at which they do; where they show it twice, the first. INT64_MIN: it failed.
+static inline int64_t tradewind_icu_next_daily(const char *zone, int32_t hour, int32_t minute, int64_t after) {
+    UErrorCode code = U_ZERO_ERROR;
+    UChar wide[tradewind_icu_text_capacity];
+    u_strFromUTF8(wide, tradewind_icu_text_capacity, NULL, zone, -1, &code);
+    UCalendar *calendar = ucal_open(wide, -1, "en", UCAL_GREGORIAN, &code);
+    int64_t next = INT64_MIN;
+    if (U_SUCCESS(code)) {
+        ucal_setAttribute(calendar, UCAL_SKIPPED_WALL_TIME, UCAL_WALLTIME_NEXT_VALID);
+        ucal_setAttribute(calendar, UCAL_REPEATED_WALL_TIME, UCAL_WALLTIME_FIRST);
+        ucal_setMillis(calendar, (UDate)after, &code);
+        int32_t year = ucal_get(calendar, UCAL_EXTENDED_YEAR, &code);
+        int32_t month = ucal_get(calendar, UCAL_MONTH, &code);
+        int32_t day = ucal_get(calendar, UCAL_DATE, &code);
+        // A day beyond the month's end is taken for one of the next month.
+        for (int32_t ahead = 0; ahead < 4 && U_SUCCESS(code) && next == INT64_MIN; ahead++) {
+            ucal_clear(calendar);
+            ucal_set(calendar, UCAL_EXTENDED_YEAR, year);
+            ucal_set(calendar, UCAL_MONTH, month);
+            ucal_set(calendar, UCAL_DATE, day + ahead);
+            ucal_set(calendar, UCAL_HOUR_OF_DAY, hour);
+            ucal_set(calendar, UCAL_MINUTE, minute);
+            int64_t time = (int64_t)ucal_getMillis(calendar, &code);
+            if (U_SUCCESS(code) && time > after) next = time;
+        }
+    }
+    ucal_close(calendar);
+    return next;
+}
