@@ -27,11 +27,13 @@ struct NotificationFixture: Sendable {
     /// Lends Notification on a fresh database to `body`.
     static func with(
         channel: any NotificationChannel = LogChannel(), directory: (any CustomerDirectory)? = nil,
-        operatorEmail: String? = nil, _ body: @Sendable (NotificationFixture) async throws -> Void
+        operatorEmail: String? = nil, retries: RetrySchedule = RetrySchedule(),
+        _ body: @Sendable (NotificationFixture) async throws -> Void
     ) async throws {
         try await TestDatabase.with(migrator: "NotificationMigrator") { database in
             try await body(
-                NotificationFixture(database, channel: channel, directory: directory, operatorEmail: operatorEmail))
+                NotificationFixture(
+                    database, channel: channel, directory: directory, operatorEmail: operatorEmail, retries: retries))
         }
     }
 
@@ -42,7 +44,7 @@ struct NotificationFixture: Sendable {
 
     private init(
         _ database: TestDatabase, channel: any NotificationChannel, directory: (any CustomerDirectory)?,
-        operatorEmail: String?
+        operatorEmail: String?, retries: RetrySchedule = RetrySchedule()
     ) {
         let pool = database.pool
         self.database = database
@@ -60,7 +62,8 @@ struct NotificationFixture: Sendable {
                 PostgresDeliveryQueue(pool), copies: copies, metrics: DeliveryMetrics(MetricsRegistry())),
             lookUp: LookUpCustomers(directory, copies: copies, preferences: PostgresCustomerPreferences(pool)),
             templates: PostgresTemplateCatalog(pool),
-            deliver: DeliverNotification(composer: composer, operatorEmail: operatorEmail, log: LogChannel()))
+            deliver: DeliverNotification(
+                composer: composer, retries: retries, operatorEmail: operatorEmail, log: LogChannel()))
     }
 
     /// Delivers what is due, until nothing is.

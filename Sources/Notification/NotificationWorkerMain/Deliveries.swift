@@ -33,6 +33,9 @@ struct Deliveries {
                 composer: MessageComposer(
                     renderer: MustacheRenderer(), formatter: ICUFormatter(), defaultLocale: delivery.defaultLocale),
                 retries: delivery.retries, operatorEmail: delivery.operatorEmail, log: LogChannel()))
+        if settings.mail == nil {
+            logger.info("mails are only recorded", LogField("reason", "SMTP_URL is not set"))
+        }
         let lanes = Channel.allCases.map { [wakeUp] wanted in
             DeliveryLane(
                 for: wanted, through: Self.channel(wanted, settings), concurrency: delivery.concurrency, steps: steps,
@@ -45,7 +48,13 @@ struct Deliveries {
         _ wanted: Channel, _ settings: NotificationWorkerSettings
     ) -> any NotificationChannel {
         switch wanted {
-        case .log, .email: LogChannel()
+        case .log: LogChannel()
+        case .email:
+            if let mail = settings.mail {
+                EmailChannel(mail, connections: settings.delivery.concurrency)
+            } else {
+                LogChannel()
+            }
         case .webhook:
             if let webhook = settings.webhook {
                 WebhookChannel(webhook)

@@ -9,6 +9,8 @@ struct NotificationWorkerSettings: Sendable {
     let delivery: DeliverySettings
     let customers: CustomerServiceSettings
     let customerCopiesKept: Duration
+    /// Nil where mails are only recorded.
+    let mail: MailSettings?
     /// Nil where nothing goes by webhook.
     let webhook: WebhookSettings?
     let schedule: ScheduleSettings
@@ -18,6 +20,7 @@ struct NotificationWorkerSettings: Sendable {
         delivery = DeliverySettings(environment)
         customers = environment.customerService()
         customerCopiesKept = environment.customerCopiesKept()
+        mail = environment.mail()
         webhook = environment.webhook()
         schedule = ScheduleSettings(environment)
         worker = try WorkerSettings(environment, defaultPort: 9083)

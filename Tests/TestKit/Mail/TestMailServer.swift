@@ -23,6 +23,11 @@ public final class TestMailServer: @unchecked Sendable {
         public init() {}
     }
 
+    /// The steps of ``Mode`` that can go wrong, by name.
+    public static let steps: [String: WritableKeyPath<Mode, String?> & Sendable] = [
+        "greeting": \.greeting, "mail": \.mail, "recipient": \.recipient, "data": \.data, "message": \.message,
+    ]
+
     public let port: Int
     /// The PEM file that a client must trust.
     public var certificate: String { folder.appending(path: "certificate.pem").path() }
