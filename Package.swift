@@ -211,7 +211,7 @@ let fuzzing: [Target] =
             name: "fuzz",
             dependencies: [
                 "JSON", "DomainKit", "HTTPServer", "AMQP", "Messaging", "Templating", "OrderContracts", "OrderAPI",
-                "StockContracts", "NotificationContracts", "Tokens", "Cryptography", "Tracing", "Encodings",
+                "StockContracts", "NotificationContracts", "Mail", "Tokens", "Cryptography", "Tracing", "Encodings",
             ],
             path: "Tests/Fuzzing", exclude: ["Corpus"],
             swiftSettings: strict() + [.unsafeFlags(["-parse-as-library"])])

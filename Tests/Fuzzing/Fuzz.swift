@@ -8,7 +8,7 @@ struct FuzzTarget: Sendable {
     let name: String
     let run: @Sendable ([UInt8]) -> Void
 
-    static let all = [events, headers, values, json, query, template, tokens]
+    static let all = [events, headers, values, json, query, template, tokens, mails]
 
     /// The one that `FUZZ_TARGET` names.
     static let chosen: FuzzTarget = {
