@@ -20,7 +20,7 @@ import Testing
                     }
                 }
                 for await _ in isCancelling {}
-                group.addTask { try await notification.confirm(order) }
+                group.addTask { try await notification.announce(confirmed: [order]) }
                 try await notification.waitForWaitingSession()
                 commit.finish()
                 try await group.waitForAll()
