@@ -114,7 +114,9 @@ let domains = [
             "V0009__delivery.sql",
             "V0010__customers.sql",
             "V0012__scheduled_work.sql",
+            "V0013__unsent_notifications.sql",
             "V0014__idempotency_keys_by_about.sql",
+            "V0015__notifications_are_valid.sql",
         ]),
 ]
 

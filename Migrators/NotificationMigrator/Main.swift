@@ -21,8 +21,14 @@ struct NotificationMigrator {
                 try Migration(fileName: "V0010__customers.sql", bytes: PackageResources.V0010__customers_sql),
                 try Migration(fileName: "V0012__scheduled_work.sql", bytes: PackageResources.V0012__scheduled_work_sql),
                 try Migration(
+                    fileName: "V0013__unsent_notifications.sql",
+                    bytes: PackageResources.V0013__unsent_notifications_sql),
+                try Migration(
                     fileName: "V0014__idempotency_keys_by_about.sql",
                     bytes: PackageResources.V0014__idempotency_keys_by_about_sql),
+                try Migration(
+                    fileName: "V0015__notifications_are_valid.sql",
+                    bytes: PackageResources.V0015__notifications_are_valid_sql),
             ]
         }
     }

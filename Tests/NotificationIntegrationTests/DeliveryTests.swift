@@ -12,7 +12,7 @@ import Testing
 
 @Suite struct DeliveryTests {
     private func wanted(_ lease: EntityID, limit: Int = 10) -> WantedDeliveries {
-        WantedDeliveries(channel: .log, limit: limit, lease: lease, leaseTime: .seconds(3_600))
+        WantedDeliveries(channel: .log, limit: limit, lease: DeliveryLease(lease, for: .seconds(3_600)))
     }
 
     @Test func whatIsTakenIsNobodyElsesUntilTheLeaseEndsAndThenNothingIsRecordedUnderIt() async throws {

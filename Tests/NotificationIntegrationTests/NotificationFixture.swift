@@ -62,6 +62,7 @@ struct NotificationFixture: Sendable {
                 PostgresDeliveryQueue(pool), copies: copies, metrics: DeliveryMetrics(MetricsRegistry())),
             lookUp: LookUpCustomers(directory, copies: copies, preferences: PostgresCustomerPreferences(pool)),
             templates: PostgresTemplateCatalog(pool),
+            repository: PostgresTemplateRepository(),
             deliver: DeliverNotification(
                 composer: composer, retries: retries, operatorEmail: operatorEmail, log: LogChannel()))
     }

@@ -51,7 +51,7 @@ extension NotificationFixture {
         let (pool, wakeUp, shutdown) = (database.pool, OutboxWakeUp(), ShutdownSignal())
         let outbox = DeliverySteps(
             units: PostgresUnitOfWorkProvider(pool, wakeUp: wakeUp), advance: steps.advance, lookUp: steps.lookUp,
-            templates: steps.templates, deliver: steps.deliver)
+            templates: steps.templates, repository: steps.repository, deliver: steps.deliver)
         let services: [any Service] = [
             DeliveryLane(for: .log, through: LogChannel(), steps: outbox, wakeUp: self.wakeUp),
             OutboxRelay(from: pool, to: vhost.broker(), wakeUp: wakeUp),

@@ -20,14 +20,14 @@ enum DeliveryRecord {
                            pause, outcome, at, duration)
         ), sent AS (
             DELETE FROM deliveries AS d USING result AS r
-            WHERE d.notification_id = r.id AND d.lease = $1 AND r.status = 'Sent'
+            WHERE d.notification_id = r.id AND ($1::uuid IS NULL OR d.lease = $1) AND r.status = 'Sent'
             RETURNING d.notification_id, d.round
         ), unsent AS (
             UPDATE deliveries AS d
             SET lease = NULL, due_at = now() + r.pause * interval '1 millisecond',
                 tries = d.tries + (r.outcome IS NOT NULL)::int
             FROM result AS r
-            WHERE d.notification_id = r.id AND d.lease = $1 AND r.status <> 'Sent'
+            WHERE d.notification_id = r.id AND ($1::uuid IS NULL OR d.lease = $1) AND r.status <> 'Sent'
             RETURNING d.notification_id, d.round
         ), recorded AS (
             UPDATE notifications AS n

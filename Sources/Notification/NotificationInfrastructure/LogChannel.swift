@@ -6,6 +6,7 @@ public struct LogChannel: NotificationChannel {
     public let channel = Channel.log
     public let needsAddress = false
     public let batchSize = 200
+    public let isImmediate = true
 
     public init() {}
 

@@ -12,8 +12,20 @@ public struct PostgresCustomerPreferences: CustomerPreferences {
     public init(_ pool: PostgresPool) { self.pool = pool }
 
     public func said(by customers: Set<EntityID>) async throws -> [EntityID: Preferences] {
+        try await Self.said(by: customers, in: pool)
+    }
+
+    public func said(
+        by customers: Set<EntityID>, in work: any UnitOfWork
+    ) async throws -> [EntityID: Preferences] {
+        try await Self.said(by: customers, in: work.sql)
+    }
+
+    private static func said(
+        by customers: Set<EntityID>, in sql: some PostgresStatements
+    ) async throws -> [EntityID: Preferences] {
         guard !customers.isEmpty else { return [:] }
-        let found = try await pool.query(
+        let found = try await sql.query(
             "SELECT customer_id, preferences FROM customer_preferences WHERE customer_id = ANY($1::uuid[])",
             [.ids(Array(customers))]
         ) { row in (id: try row.id(0), preferences: Preferences(lenient: try JSONValue(parsing: try row.utf8(1)))) }

@@ -15,12 +15,12 @@ public struct PostgresDeliveryQueue: DeliveryQueue {
         _ finished: FinishedDeliveries?, for wanted: WantedDeliveries?, in work: any UnitOfWork
     ) async throws -> (recorded: Set<EntityID>, taken: [PendingDelivery]) {
         let sql = try work.sql
-        if let finished, !finished.untouched.isEmpty {
+        if let finished, let lease = finished.lease, !finished.untouched.isEmpty {
             try await sql.enqueue(
                 """
                 UPDATE deliveries SET due_at = now(), lease = NULL
                 WHERE notification_id = ANY($1::uuid[]) AND lease = $2
-                """, [.ids(finished.untouched), .id(finished.lease)])
+                """, [.ids(finished.untouched), .id(lease)])
         }
         let record = finished.flatMap { $0.results.isEmpty ? nil : DeliveryRecord.query($0, at: work.now) }
         let take = wanted.map(Self.taking)
@@ -76,33 +76,45 @@ public struct PostgresDeliveryQueue: DeliveryQueue {
         return Dictionary(rows, uniquingKeysWith: { first, _ in first })
     }
 
-    /// The limit stands in the text, and what decides about few rows is no `EXISTS`: the plan, which is made once, must not
-    /// be one for many rows.
     private static func taking(_ wanted: WantedDeliveries) -> PostgresQuery<PendingDelivery> {
-        PostgresQuery(
+        let due = """
+            d.channel = $1 AND d.due_at <= now() AND (d.follows IS NULL OR (
+                SELECT true FROM deliveries AS first
+                WHERE first.notification_id = d.follows AND first.lease IS NOT NULL AND first.due_at > now()
+                LIMIT 1) IS NULL)
+            """
+        let columns = """
+            \(NotificationRow.columns), d.round, d.tries, d.occasion, d.correlation_id, d.causation_id, d.traceparent,
+            d.tracestate
+            """
+        // Whether an order was cancelled is asked where it may have been since the first try. What decides about few rows
+        // is no EXISTS, and the limit stands in the text: the plan, which is made once, must not be one for many rows.
+        let isUntrue = """
+            n.template <> $2 AND (
+                SELECT true FROM notifications AS last WHERE last.order_id = n.order_id AND last.template = $2 LIMIT 1
+            ) IS NOT NULL
+            """
+        let limit = "ORDER BY d.due_at LIMIT \(max(1, wanted.limit))"
+        let values: [PostgresValue] = [.text(wanted.channel.rawValue), .text(TemplateKey.orderCancelled.text)]
+        guard let lease = wanted.lease else {
+            return PostgresQuery(
+                """
+                SELECT \(columns), (d.tries > 0 OR d.lease IS NOT NULL) AND \(isUntrue)
+                FROM deliveries AS d JOIN notifications AS n ON n.id = d.notification_id
+                WHERE \(due) \(limit) FOR UPDATE OF d SKIP LOCKED
+                """, values, as: pendingDelivery)
+        }
+        return PostgresQuery(
             """
             WITH due AS (
-                SELECT notification_id, tries > 0 OR lease IS NOT NULL AS is_late FROM deliveries AS d
-                WHERE channel = $1 AND due_at <= now()
-                  AND (follows IS NULL OR (
-                      SELECT true FROM deliveries AS first
-                      WHERE first.notification_id = d.follows AND first.lease IS NOT NULL AND first.due_at > now()
-                      LIMIT 1) IS NULL)
-                ORDER BY due_at LIMIT \(max(1, wanted.limit)) FOR UPDATE SKIP LOCKED
+                SELECT d.notification_id, d.tries > 0 OR d.lease IS NOT NULL AS is_late FROM deliveries AS d
+                WHERE \(due) \(limit) FOR UPDATE SKIP LOCKED
             )
-            UPDATE deliveries AS d SET due_at = now() + $2 * interval '1 millisecond', lease = $3
+            UPDATE deliveries AS d SET due_at = now() + $3 * interval '1 millisecond', lease = $4
             FROM due, notifications AS n
             WHERE d.notification_id = due.notification_id AND n.id = due.notification_id
-            RETURNING \(NotificationRow.columns), d.round, d.tries, d.occasion, d.correlation_id, d.causation_id,
-                      d.traceparent, d.tracestate,
-                      due.is_late AND n.template <> $4 AND (
-                          SELECT true FROM notifications AS last
-                          WHERE last.order_id = n.order_id AND last.template = $4 LIMIT 1) IS NOT NULL
-            """,
-            [
-                .text(wanted.channel.rawValue), .int(Int64(wanted.leaseTime / .milliseconds(1))),
-                .id(wanted.lease), .text(TemplateKey.orderCancelled.text),
-            ], as: pendingDelivery)
+            RETURNING \(columns), due.is_late AND \(isUntrue)
+            """, values + [.int(Int64(lease.duration / .milliseconds(1))), .id(lease.id)], as: pendingDelivery)
     }
 
     @Sendable private static func pendingDelivery(_ row: borrowing PostgresRow) throws -> PendingDelivery {

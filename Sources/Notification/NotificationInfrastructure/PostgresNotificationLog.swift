@@ -21,7 +21,11 @@ public struct PostgresNotificationLog: NotificationLog {
         }
         if let order = filter.orderID { require({ "n.order_id = \($0)" }, .id(order)) }
         if let customer = filter.customerID { require({ "n.customer_id = \($0)" }, .id(customer)) }
-        if let status = filter.status { require({ "n.status = \($0)" }, .text(status.rawValue)) }
+        // In the text, for the index over what was not sent; what is pending is found by its delivery.
+        if let status = filter.status { conditions += " AND n.status = '\(status.rawValue)'" }
+        if filter.status == .pending {
+            conditions += " AND n.id IN (SELECT notification_id FROM deliveries WHERE due_at IS NOT NULL)"
+        }
         if let from = filter.from { require({ "n.id >= \($0)" }, .id(.first(at: from))) }
         return try await pool.query(
             """

@@ -17,6 +17,15 @@ public struct PostgresTemplateRepository: TemplateRepository {
         return Dictionary(uniqueKeysWithValues: found.map { ($0.content.key, $0) })
     }
 
+    public func variants(
+        of keys: Set<TemplateKey>, in work: any UnitOfWork
+    ) async throws -> [TemplateKey: [NotificationTemplate]] {
+        let found = try await work.sql.query(
+            "SELECT \(TemplateRow.columns) FROM notification_templates WHERE key = ANY($1::text[])",
+            [.texts(keys.map(\.text))], as: TemplateRow.template)
+        return Dictionary(grouping: found, by: \.content.key)
+    }
+
     public func lock(_ id: EntityID, in work: any UnitOfWork) async throws -> NotificationTemplate? {
         try await work.sql.first(
             "SELECT \(TemplateRow.columns) FROM notification_templates WHERE id = $1 FOR UPDATE", [.id(id)],

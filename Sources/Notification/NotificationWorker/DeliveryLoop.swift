@@ -31,6 +31,43 @@ struct DeliveryLoop: Sendable {
     }
 
     func deliverAll(until shutdown: ShutdownSignal) async {
+        if channel.isImmediate, steps.lookUp.timeLimit == .zero {
+            await deliverAtOnce(until: shutdown)
+        } else {
+            await deliverUnderLeases(until: shutdown)
+        }
+    }
+
+    /// Takes, delivers and records in one unit of work each time: nothing in it waits for another machine.
+    private func deliverAtOnce(until shutdown: ShutdownSignal) async {
+        var backoff = Backoff()
+        while !shutdown.isTriggered {
+            do {
+                let wanted = WantedDeliveries(channel: wanted, limit: channel.batchSize)
+                let count = try await steps.units.perform { [self] work in
+                    let taken = try await steps.advance(nil, for: wanted, in: work)
+                    guard !taken.isEmpty else { return 0 }
+                    let known = try await steps.lookUp(customers(of: taken), in: work)
+                    let variants = try await steps.repository.variants(of: unwritten(taken), in: work)
+                    var results: [DeliveryResult] = []
+                    for delivery in taken {
+                        results.append(await deliver(delivery, to: known, from: variants))
+                    }
+                    _ = try await steps.advance(
+                        FinishedDeliveries(lease: nil, results: results), for: nil, in: work)
+                    return taken.count
+                }
+                if count < channel.batchSize { return }
+            } catch  where error.meansTemporarilyUnavailable {
+                await shutdown.sleep(for: backoff.nextDelay())
+            } catch {
+                // One of them cannot be recorded: under a lease that is found out.
+                return await deliverUnderLeases(until: shutdown)
+            }
+        }
+    }
+
+    private func deliverUnderLeases(until shutdown: ShutdownSignal) async {
         var done: Done?
         repeat {
             guard let taken = await advance(done, until: shutdown) else { return }
@@ -47,10 +84,9 @@ struct DeliveryLoop: Sendable {
             let start = ContinuousClock.now
             do {
                 let deliveries = try await perform(done?.finished, heard: done?.heard ?? HeardCustomers(), for: wanted)
-                guard let wanted, !deliveries.isEmpty else { return nil }
+                guard let lease = wanted?.lease, !deliveries.isEmpty else { return nil }
                 return Taken(
-                    lease: wanted.lease, latestStart: start + wanted.leaseTime - channel.timeLimit,
-                    deliveries: deliveries)
+                    lease: lease.id, latestStart: start + lease.duration - channel.timeLimit, deliveries: deliveries)
             } catch  where error.meansTemporarilyUnavailable {
                 // Also after it is told to stop: what was sent should be known. The lane bounds the waiting.
                 try? await Task.sleep(for: backoff.nextDelay())
@@ -67,25 +103,20 @@ struct DeliveryLoop: Sendable {
     private func next() -> WantedDeliveries {
         let limit =
             steps.lookUp.timeLimit > .zero ? min(channel.batchSize, Self.lookUpLimit) : channel.batchSize
-        return WantedDeliveries(
-            channel: wanted, limit: limit, lease: .v7(),
-            leaseTime: steps.lookUp.timeLimit + channel.timeLimit + Self.margin)
+        let lease = DeliveryLease(for: steps.lookUp.timeLimit + channel.timeLimit + Self.margin)
+        return WantedDeliveries(channel: wanted, limit: limit, lease: lease)
     }
 
     private func handOver(_ taken: Taken, until shutdown: ShutdownSignal) async -> Done {
         var results: [DeliveryResult] = []
         var heard = HeardCustomers()
         do {
-            let found = try await steps.lookUp(Set(taken.deliveries.compactMap(\.notification.customerID)))
+            let found = try await steps.lookUp(customers(of: taken.deliveries))
             heard = found.heard
-            let unwritten = taken.deliveries.filter { $0.notification.message == nil }
-            let variants = try await templates(for: unwritten)
+            let variants = try await steps.templates.variants(of: unwritten(taken.deliveries))
             for delivery in taken.deliveries {
                 guard !shutdown.isTriggered, .now < taken.latestStart else { break }
-                let known = delivery.notification.customerID.flatMap { found.known[$0] } ?? KnownCustomer()
-                results.append(
-                    await steps.deliver(
-                        delivery, to: known, from: variants[delivery.notification.template] ?? [], through: channel))
+                results.append(await deliver(delivery, to: found.known, from: variants))
             }
         } catch {
             logger.warn("deliveries could not be begun", .error(error))
@@ -96,11 +127,22 @@ struct DeliveryLoop: Sendable {
             finished: FinishedDeliveries(lease: taken.lease, results: results, untouched: untouched), heard: heard)
     }
 
-    private func templates(
-        for deliveries: [PendingDelivery]
-    ) async throws -> [TemplateKey: [NotificationTemplate]] {
-        let keys = Set(deliveries.map(\.notification.template))
-        return keys.isEmpty ? [:] : try await steps.templates.variants(of: keys)
+    private func deliver(
+        _ delivery: PendingDelivery, to known: [EntityID: KnownCustomer],
+        from variants: [TemplateKey: [NotificationTemplate]]
+    ) async -> DeliveryResult {
+        let customer = delivery.notification.customerID.flatMap { known[$0] } ?? KnownCustomer()
+        return await steps.deliver(
+            delivery, to: customer, from: variants[delivery.notification.template] ?? [], through: channel)
+    }
+
+    private func customers(of deliveries: [PendingDelivery]) -> Set<EntityID> {
+        Set(deliveries.compactMap(\.notification.customerID))
+    }
+
+    /// The keys of the templates that are needed: those of what has no message yet.
+    private func unwritten(_ deliveries: [PendingDelivery]) -> Set<TemplateKey> {
+        Set(deliveries.map(\.notification).filter { $0.message == nil }.map(\.template))
     }
 
     /// One by one, so that one that cannot be recorded harms no other. That one is recorded as failed, because it must not

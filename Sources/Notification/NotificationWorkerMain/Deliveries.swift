@@ -28,7 +28,7 @@ struct Deliveries {
             lookUp: LookUpCustomers(
                 settings.customers.url == nil ? nil : customers, copies: copies,
                 preferences: PostgresCustomerPreferences(database)),
-            templates: PostgresTemplateCatalog(database),
+            templates: PostgresTemplateCatalog(database), repository: PostgresTemplateRepository(),
             deliver: DeliverNotification(
                 composer: MessageComposer(
                     renderer: MustacheRenderer(), formatter: ICUFormatter(), defaultLocale: delivery.defaultLocale),

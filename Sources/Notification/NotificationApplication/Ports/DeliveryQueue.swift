@@ -28,27 +28,38 @@ public struct WantedDeliveries: Sendable {
     public let channel: Channel
     /// How many at most.
     public let limit: Int
-    /// A new identity, by which the results are recorded.
-    public let lease: EntityID
-    /// How long nobody else takes them.
-    public let leaseTime: Duration
+    /// Nil where the unit of work holds them alone: they must be recorded in it, too.
+    public let lease: DeliveryLease?
 
-    public init(channel: Channel, limit: Int, lease: EntityID, leaseTime: Duration) {
+    public init(channel: Channel, limit: Int, lease: DeliveryLease? = nil) {
         self.channel = channel
         self.limit = limit
         self.lease = lease
-        self.leaseTime = leaseTime
+    }
+}
+
+/// A time during which nobody else takes what was taken.
+public struct DeliveryLease: Sendable {
+    /// By which the results are recorded.
+    public let id: EntityID
+    public let duration: Duration
+
+    /// - Parameter id: a new identity.
+    public init(_ id: EntityID = .v7(), for duration: Duration) {
+        self.id = id
+        self.duration = duration
     }
 }
 
 /// What became of deliveries that were taken together.
 public struct FinishedDeliveries: Sendable {
-    public let lease: EntityID
+    /// The lease under which they were taken; nil where this unit of work took them without one.
+    public let lease: EntityID?
     public let results: [DeliveryResult]
     /// Those that nothing was done about: they are due again at once.
     public let untouched: [EntityID]
 
-    public init(lease: EntityID, results: [DeliveryResult], untouched: [EntityID] = []) {
+    public init(lease: EntityID?, results: [DeliveryResult], untouched: [EntityID] = []) {
         self.lease = lease
         self.results = results
         self.untouched = untouched

@@ -15,7 +15,10 @@ public protocol NotificationChannel: Sendable {
     /// How many are taken to be delivered one after the other: 1 where each waits for another machine.
     var batchSize: Int { get }
 
-    /// Hands over a message, outside any transaction, and waits until it is taken. It bounds its own waiting.
+    /// Whether it waits for no other machine: then a transaction may stay open meanwhile.
+    var isImmediate: Bool { get }
+
+    /// Hands over a message, outside any transaction unless it is immediate, and waits until it is taken. It bounds its own waiting.
     /// - Throws: ``DeliveryFailed`` where it was not taken, or may not have been.
     func deliver(_ message: OutgoingMessage) async throws(DeliveryFailed)
 }
@@ -23,6 +26,7 @@ public protocol NotificationChannel: Sendable {
 extension NotificationChannel {
     public var timeLimit: Duration { .seconds(60) }
     public var batchSize: Int { 1 }
+    public var isImmediate: Bool { false }
 }
 
 /// A message on its way out.

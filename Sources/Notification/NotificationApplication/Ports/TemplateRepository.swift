@@ -8,6 +8,11 @@ public protocol TemplateRepository: Sendable {
         _ keys: Set<TemplateKey>, in work: any UnitOfWork
     ) async throws -> [TemplateKey: NotificationTemplate]
 
+    /// All templates of the given keys, as ``TemplateCatalog/variants(of:)`` finds them.
+    func variants(
+        of keys: Set<TemplateKey>, in work: any UnitOfWork
+    ) async throws -> [TemplateKey: [NotificationTemplate]]
+
     /// The template, locked until the unit of work ends; nil where there is none.
     func lock(_ id: EntityID, in work: any UnitOfWork) async throws -> NotificationTemplate?
 

@@ -20,6 +20,13 @@ public struct LookUpCustomers: Sendable {
     /// The longest time that it takes to ask another machine; 0 where there is none.
     public var timeLimit: Duration { directory?.timeLimit ?? .zero }
 
+    /// What they said here, which is all that can be known within a unit of work: no customer service is asked.
+    public func callAsFunction(
+        _ customers: Set<EntityID>, in work: any UnitOfWork
+    ) async throws -> [EntityID: KnownCustomer] {
+        try await preferences.said(by: customers, in: work).mapValues { KnownCustomer(preferences: $0) }
+    }
+
     /// Asks for all of them at once.
     /// - Returns: what is known of each, and what was said just now and is to be kept.
     public func callAsFunction(
