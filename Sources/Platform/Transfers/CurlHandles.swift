@@ -80,15 +80,18 @@ final class CurlHandles: @unchecked Sendable {
         _ easy: UnsafeMutableRawPointer, on multi: UnsafeMutableRawPointer, isCancelled: () -> Bool
     ) -> CURLcode? {
         guard curl_multi_add_handle(multi, easy) == CURLM_OK else { return CURLE_FAILED_INIT }
-        // Taken out in the middle, the handle closes its connection.
         defer { curl_multi_remove_handle(multi, easy) }
         while !isCancelled() {
             var running: Int32 = 0
             guard curl_multi_perform(multi, &running) == CURLM_OK else { return CURLE_FAILED_INIT }
             var code = CURLE_OK
-            if tradewind_curl_take_outcome(multi, &code) != 0 { return code }
+            if tradewind_curl_take_outcome(multi, &code) != 0 {
+                if code == CURLE_OPERATION_TIMEDOUT { tradewind_curl_cut(easy) }
+                return code
+            }
             guard curl_multi_poll(multi, nil, 0, 1_000, nil) == CURLM_OK else { return CURLE_FAILED_INIT }
         }
+        tradewind_curl_cut(easy)
         return nil
     }
 

@@ -1,5 +1,6 @@
 #pragma once
 #include <curl/curl.h>
+#include <sys/socket.h>
 
 // `curl_easy_setopt` and `curl_easy_getinfo` are variadic. libcurl copies the texts that it is given, but not lists.
 
@@ -100,6 +101,15 @@ static inline long tradewind_curl_connections(CURL *handle) {
     long count = 0;
     curl_easy_getinfo(handle, CURLINFO_NUM_CONNECTS, &count);
     return count;
+}
+
+/// Ends the connection of a transfer that is given up, while the handle is still in its multi handle. libcurl 7.88 waits for
+/// a mail server's answer to the message when the transfer counts as done already: given up there, it keeps the
+/// connection for the next mail, and given up in the middle of a message it ends the message as if it were whole.
+static inline void tradewind_curl_cut(CURL *handle) {
+    curl_socket_t active = CURL_SOCKET_BAD;
+    if (curl_easy_getinfo(handle, CURLINFO_ACTIVESOCKET, &active) == CURLE_OK && active != CURL_SOCKET_BAD)
+        shutdown(active, SHUT_RDWR);
 }
 
 /// Takes the outcome of the one transfer of `multi`, where it has ended.
