@@ -28,6 +28,7 @@ struct NotificationServer: Sendable {
                 queue: PostgresDeliveryQueue(pool), templates: PostgresTemplateRepository(),
                 keys: PostgresIdempotencyKeys()
             ).add(to: &router)
+            ScheduledWorkRoutes(PostgresScheduledWorkLog(pool)).add(to: &router)
             let server = HTTPServer(
                 host: "127.0.0.1", port: 0, router: router, filters: [DescribedAnswers(), AuthenticationOff()],
                 logger: .silent)
