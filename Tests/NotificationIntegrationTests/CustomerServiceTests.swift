@@ -176,6 +176,17 @@ import Testing
         #expect(back == .found(Customer(id: Self.ann, email: "ann@example.org")))
     }
 
+    @Test func aPathMustFitBehindTheURL() {
+        for url in ["http://a", "HTTPS://customers.shop.example/v1/", "http://[::1]:8080"] {
+            #expect(CustomerServiceSettings.isBaseURL(url), "\(url)")
+        }
+        for url in [
+            "", "http://", "ftp://a", "a", "http://a?b", "http://a#b", "http://u:p@a", "http://a b", "http://a\r\n",
+        ] {
+            #expect(!CustomerServiceSettings.isBaseURL(url), "\(url)")
+        }
+    }
+
     @Test func withoutAServiceThereIsAReason() async {
         let service = CustomerService(CustomerServiceSettings(url: ""), metrics: MetricsRegistry())
         #expect(await service.lookUp(Self.ann) == .unavailable(reason: "CUSTOMER_SERVICE_URL is not set"))
