@@ -1,5 +1,6 @@
 import DomainKit
 import Lifecycle
+import Messaging
 import NotificationApplication
 import NotificationDomain
 import NotificationInfrastructure
@@ -122,6 +123,23 @@ import Testing
             #expect(try await notification.count("notifications WHERE status = 'Sent'") == 1)
             #expect(
                 try await notification.count("deliveries WHERE due_at <= now() AND lease IS NULL AND tries = 0") == 2)
+        }
+    }
+
+    @Test func factsOfWhatWasNotDeliveredAreForgottenAndNothingElse() async throws {
+        let channel = TestChannel { _ throws(DeliveryFailed) in throw DeliveryFailed(reason: "no") }
+        try await NotificationFixture.with(channel: channel) { notification in
+            let pool = notification.database.pool
+            try await notification.confirm(try someOrder(), try someOrder())
+            try await notification.announce(confirmed: [try someOrder()])
+            let rule = RetentionRule.parkedDeliveries(kept: .seconds(30 * 86_400))
+            let retention = Retention(of: [rule], in: pool)
+            #expect(try await retention.apply(rule) == 0)
+            let all = RetentionRule.parkedDeliveries(kept: .zero)
+            try await Task.sleep(for: .milliseconds(3))
+            #expect(try await retention.apply(all) == 2)
+            #expect(try await notification.count("deliveries WHERE due_at IS NOT NULL") == 1)
+            #expect(try await notification.count("notifications") == 3)
         }
     }
 

@@ -43,7 +43,7 @@ struct NotificationAPIMain {
                     port: settings.address.port))
             return [
                 database, filters.authentication, filters.limits,
-                SchemaCheck(database, requires: 12, migrator: "notification-migrator"),
+                SchemaCheck(database, requires: 15, migrator: "notification-migrator"),
                 OutboxWatch(database, logger: process.logger),
                 HTTPServer(settings, router: router, behind: filters, logger: process.logger),
             ]

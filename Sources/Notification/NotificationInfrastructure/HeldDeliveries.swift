@@ -1,4 +1,5 @@
 import DomainKit
+import Messaging
 import NotificationDomain
 import Postgres
 
@@ -34,5 +35,23 @@ enum HeldDeliveries {
             WHERE notification_id IN (SELECT id FROM notifications WHERE order_id = ANY($1::uuid[]))
               AND detail IS NOT NULL
             """, [.ids(orders)])
+    }
+}
+
+extension RetentionRule {
+    /// What notifications tell of that could not be delivered, or were not to be. What has no message by then cannot be sent
+    /// any more.
+    public static func parkedDeliveries(kept: Duration = .seconds(30 * 86_400)) -> RetentionRule {
+        RetentionRule(
+            "parked deliveries", kept: kept,
+            steps: [
+                .delete(
+                    """
+                    DELETE FROM deliveries WHERE notification_id IN (
+                        SELECT notification_id FROM deliveries
+                        WHERE due_at IS NULL AND notification_id < first_id_at(now() - $1::interval)
+                        ORDER BY notification_id LIMIT $2)
+                    """, limit: 1_000)
+            ])
     }
 }

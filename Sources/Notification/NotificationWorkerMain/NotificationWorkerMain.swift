@@ -32,7 +32,7 @@ struct NotificationWorkerMain {
             router.addOperationalRoutes(process.readiness)
             let foundation: [any Service] = [
                 database,
-                SchemaCheck(database, requires: 12, migrator: "notification-migrator"),
+                SchemaCheck(database, requires: 15, migrator: "notification-migrator"),
                 OutboxWatch(database, logger: logger),
                 HTTPServer(at: settings.address, router: router, logger: logger),
                 OutboxRelay(from: database, to: broker, wakeUp: wakeUp, settings: settings.relay, logger: logger),

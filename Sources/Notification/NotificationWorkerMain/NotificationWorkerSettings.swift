@@ -28,7 +28,9 @@ struct NotificationWorkerSettings: Sendable {
 
     /// What is kept for how long: what every worker keeps, and what Notification's does.
     var retentionRules: [RetentionRule] {
-        worker.retention.rules + [.customerCopies(kept: customerCopiesKept), .scheduledWork(kept: schedule.kept)]
+        worker.retention.rules + [
+            .customerCopies(kept: customerCopiesKept), .scheduledWork(kept: schedule.kept), .parkedDeliveries(),
+        ]
     }
 }
 
