@@ -12,26 +12,28 @@ import Testing
 @testable import NotificationWorker
 
 @Suite struct DeliveryTests {
-    private func wanted(_ lease: EntityID, limit: Int = 10) -> WantedDeliveries {
-        WantedDeliveries(channel: .log, limit: limit, lease: DeliveryLease(lease, for: .seconds(3_600)))
+    private func wanted(_ lease: EntityID, on channel: Channel) -> WantedDeliveries {
+        WantedDeliveries(channel: channel, limit: 10, lease: DeliveryLease(lease, for: .seconds(3_600)))
     }
 
     @Test func whatIsTakenIsNobodyElsesUntilTheLeaseEndsAndThenNothingIsRecordedUnderIt() async throws {
         try await NotificationFixture.with { notification in
             let queue = PostgresDeliveryQueue(notification.database.pool)
-            try await notification.announce(confirmed: [try someOrder()])
+            let order = try someOrder()
+            try await notification.announce(confirmed: [order])
+            let channel = try #require(try await notification.notifications(of: order).first?.channel)
             let (first, second) = (EntityID.v7(), EntityID.v7())
             let taken = try await notification.units.perform { work in
-                try await queue.exchange(nil, for: wanted(first), in: work).taken
+                try await queue.exchange(nil, for: wanted(first, on: channel), in: work).taken
             }
             let delivery = try #require(taken.first)
             let others = try await notification.units.perform { work in
-                try await queue.exchange(nil, for: wanted(second), in: work).taken
+                try await queue.exchange(nil, for: wanted(second, on: channel), in: work).taken
             }
             #expect(others.isEmpty)
             try await notification.makeDue()
             let again = try await notification.units.perform { work in
-                try await queue.exchange(nil, for: wanted(second), in: work).taken
+                try await queue.exchange(nil, for: wanted(second, on: channel), in: work).taken
             }
             #expect(again.map(\.notification.id) == [delivery.notification.id])
             let result = DeliveryResult(.skipped(reason: "test"), of: delivery, on: .log, to: .shopOperator)
@@ -118,7 +120,7 @@ import Testing
         let channel = TestChannel(batchSize: 10) { _ in shutdown.trigger() }
         try await NotificationFixture.with(channel: channel) { notification in
             try await notification.announce(confirmed: [try someOrder(), try someOrder(), try someOrder()])
-            await notification.loop(.log).deliverAll(until: shutdown)
+            for wanted in [Channel.log, .email] { await notification.loop(wanted).deliverAll(until: shutdown) }
             #expect(await channel.taken.count == 1)
             #expect(try await notification.count("notifications WHERE status = 'Sent'") == 1)
             #expect(
@@ -146,10 +148,11 @@ import Testing
     @Test func aLaneDeliversWhatItIsToldOfAndAWatchFindsWhatNobodyTold() async throws {
         try await NotificationFixture.with { notification in
             let shutdown = ShutdownSignal()
-            let lane = DeliveryLane(
-                for: .log, through: LogChannel(), steps: notification.steps, wakeUp: notification.wakeUp)
+            let lanes = [Channel.log, .email].map { wanted in
+                DeliveryLane(for: wanted, through: LogChannel(), steps: notification.steps, wakeUp: notification.wakeUp)
+            }
             try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { await lane.run(until: shutdown) }
+                for lane in lanes { group.addTask { await lane.run(until: shutdown) } }
                 defer { shutdown.trigger() }
                 try await notification.announce(confirmed: [try someOrder()])
                 try await eventually("the lane has delivered what was committed here") {

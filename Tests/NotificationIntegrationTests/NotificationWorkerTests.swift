@@ -54,6 +54,7 @@ extension NotificationFixture {
             templates: steps.templates, repository: steps.repository, deliver: steps.deliver)
         let services: [any Service] = [
             DeliveryLane(for: .log, through: LogChannel(), steps: outbox, wakeUp: self.wakeUp),
+            DeliveryLane(for: .email, through: LogChannel(), steps: outbox, wakeUp: self.wakeUp),
             OutboxRelay(from: pool, to: vhost.broker(), wakeUp: wakeUp),
             Consumer(
                 .orderConfirmed, on: vhost.broker(), inbox: pool, wakeUp: wakeUp,
