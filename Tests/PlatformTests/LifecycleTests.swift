@@ -34,6 +34,41 @@ import Testing
     }
 }
 
+@Suite struct LookingAgainTests {
+    private struct Fault: Error {}
+    private struct Away: TemporarilyUnavailable {
+        let isTemporarilyUnavailable = true
+    }
+
+    /// Looks with these results in turn, as soon as can be.
+    private func warnings(_ results: [(any Error)?]) async -> Int {
+        let (sink, signal) = (MemorySink(), ShutdownSignal())
+        var rest = results[...]
+        await signal.lookAgain(
+            every: .zero, logger: Logger(service: "test", sink: sink), complaint: "could not look"
+        ) {
+            let result = rest.popFirst() ?? nil
+            defer { if rest.isEmpty { signal.trigger() } }
+            if let result { throw result }
+        }
+        return sink.lines.count
+    }
+
+    @Test func failuresOneAfterTheOtherAreToldOnce() async {
+        #expect(await warnings([nil, Fault(), Fault(), Fault(), nil, nil]) == 1)
+        #expect(await warnings([Fault(), nil, Fault(), Fault(), nil]) == 2)
+    }
+
+    @Test func whatIsAwayIsToldByWhoConnectsToIt() async {
+        #expect(await warnings([Away(), Away(), nil]) == 0)
+        #expect(await warnings([Away(), Fault(), nil]) == 1)
+    }
+
+    @Test func whatTheEndInterruptsIsNoFailure() async {
+        #expect(await warnings([nil, Fault()]) == 0)
+    }
+}
+
 @Suite struct ThreadExecutorTests {
     private actor Counter {
         private let executor: ThreadExecutor

@@ -41,18 +41,9 @@ public final class DeliveryWatch: Service {
     private static let countLimit = 1_000
 
     public func run(until shutdown: ShutdownSignal) async {
-        var isFailing = false
-        repeat {
-            do {
-                try await look()
-                isFailing = false
-            } catch {
-                // The pool tells of a database that is away.
-                guard !isFailing, !error.meansTemporarilyUnavailable, !shutdown.isTriggered else { continue }
-                isFailing = true
-                logger.warn("what is to be delivered could not be looked for", .error(error))
-            }
-        } while await shutdown.sleep(for: Backoff.jittered(interval / 1.2))
+        await shutdown.lookAgain(
+            every: interval / 1.2, logger: logger, complaint: "what is to be delivered could not be looked for"
+        ) { try await look() }
     }
 
     /// Looks now.

@@ -45,18 +45,11 @@ public final class OrderDeadlineWatch: Service {
     }
 
     public func run(until shutdown: ShutdownSignal) async {
-        var isFailing = false
-        while await shutdown.sleep(for: Backoff.jittered(interval)) {
-            do {
-                try await look(until: shutdown)
-                isFailing = false
-            } catch {
-                // The pool tells of a database that is away; the next look does what this one could not.
-                guard !isFailing, !error.meansTemporarilyUnavailable, !shutdown.isTriggered else { continue }
-                isFailing = true
-                logger.warn("overdue orders could not be looked for", .error(error))
-            }
-        }
+        // Not at once: what comes up together would all look at the same moment.
+        guard await shutdown.sleep(for: Backoff.jittered(interval)) else { return }
+        await shutdown.lookAgain(
+            every: interval, logger: logger, complaint: "overdue orders could not be looked for"
+        ) { try await look(until: shutdown) }
     }
 
     /// Expires, notices and counts what is overdue now.

@@ -52,18 +52,9 @@ public final class OutboxWatch: Service {
     }
 
     public func run(until shutdown: ShutdownSignal) async {
-        var isFailing = false
-        repeat {
-            do {
-                try await look()
-                isFailing = false
-            } catch {
-                // The pool tells of a database that is away.
-                guard !isFailing, !error.meansTemporarilyUnavailable, !shutdown.isTriggered else { continue }
-                isFailing = true
-                logger.warn("the outbox could not be looked at", .error(error))
-            }
-        } while await shutdown.sleep(for: Backoff.jittered(interval))
+        await shutdown.lookAgain(every: interval, logger: logger, complaint: "the outbox could not be looked at") {
+            try await look()
+        }
     }
 
     /// Looks now.
