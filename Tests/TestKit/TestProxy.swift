@@ -7,9 +7,17 @@ import Locking
 public final class TestProxy: Sendable {
     private struct State {
         var isStalled = false
+        /// How many bytes of clients it still passes on until it stalls; nil where that does not depend on them.
+        var bytesUntilStall: Int?
         var isAway = false
         var isClosed = false
         var sockets: Set<Int32> = []
+
+        mutating func count(_ bytes: Int) {
+            guard let left = bytesUntilStall else { return }
+            bytesUntilStall = left > bytes ? left - bytes : nil
+            if bytesUntilStall == nil { isStalled = true }
+        }
     }
 
     /// Where clients connect, on 127.0.0.1.
@@ -51,6 +59,12 @@ public final class TestProxy: Sendable {
     /// Stops passing on what clients send, or goes on, like a broker under a memory alarm.
     public func stall(_ isStalled: Bool) { state.withLock { $0.isStalled = isStalled } }
 
+    /// Stops passing on what clients send after so many bytes.
+    public func stall(after bytes: Int) { state.withLock { $0.bytesUntilStall = bytes } }
+
+    /// Whether it passes on nothing that clients send.
+    public var isStalled: Bool { state.withLock { $0.isStalled } }
+
     /// Ends the proxy. Call it, or its thread stays.
     public func close() {
         state.withLock { $0.isClosed = true }
@@ -87,6 +101,7 @@ public final class TestProxy: Sendable {
             while canStall, state.withLock({ $0.isStalled && !$0.isClosed }) { usleep(20_000) }
             let count = read(source, &buffer, buffer.count)
             guard count > 0, send(sink, buffer, count, Int32(MSG_NOSIGNAL)) == count else { break }
+            if canStall { state.withLock { $0.count(count) } }
         }
         shutdown(source, Int32(SHUT_RDWR))
         shutdown(sink, Int32(SHUT_RDWR))

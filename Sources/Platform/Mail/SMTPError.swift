@@ -60,7 +60,7 @@ extension SMTPError {
             }
         self.server = "\(server)"
         status = failure.status
-        let said = failure.kind == .refused ? SMTPError.lastReply(of: failure.lines) : ""
+        let said = failure.kind == .refused ? SMTPError.reply(failure.status, in: failure.lines) : ""
         var text = HeaderField.oneLine(said.isEmpty ? failure.text : said)
         if let password = server.login?.password, !password.isEmpty {
             text = text.replacing(password, with: "(password)")
@@ -68,12 +68,11 @@ extension SMTPError {
         self.text = text.count > SMTPError.longestText ? "\(text.prefix(SMTPError.longestText))…" : text
     }
 
-    /// The lines of the last reply, whose lines but the last have a hyphen behind their code.
-    private static func lastReply(of lines: [String]) -> String {
-        guard let last = lines.last else { return "" }
-        let before = lines.dropLast().reversed().prefix { $0.hasPrefix("\(last.prefix(3))-") }.reversed()
-        let texts = before.map { String($0.dropFirst(4)) }
-        return ([String(last.prefix(4))] + texts + [String(last.dropFirst(4))]).joined(separator: " ")
+    /// The last reply with this code, whose lines but the last have a hyphen behind it; what comes after it answers QUIT.
+    private static func reply(_ status: Int, in lines: [String]) -> String {
+        guard let last = lines.lastIndex(where: { $0.hasPrefix("\(status)") }) else { return "" }
+        let before = lines[..<last].reversed().prefix { $0.hasPrefix("\(status)-") }.reversed()
+        return (["\(status)"] + (before + [lines[last]]).map { String($0.dropFirst(4)) }).joined(separator: " ")
     }
 }
 

@@ -30,19 +30,18 @@ final class CurlHandles: @unchecked Sendable {
     /// Ends the present wait, so that the transfer looks whether it is still wanted. On any thread.
     func wakeUp() { if let multi { curl_multi_wakeup(multi) } }
 
-    /// Carries out `request` and waits for the answer, blocking the thread.
-    func perform(_ request: TransferRequest, isCancelled: () -> Bool) throws(TransferFailure) -> TransferAnswer {
+    /// Carries out `request` and waits for the answer, blocking the thread, until it is there or the task is cancelled.
+    func perform(_ request: TransferRequest) throws(TransferFailure) -> TransferAnswer {
         guard let easy, let multi else { throw TransferFailure(.protocolViolation, "libcurl does not start") }
         guard !request.texts.contains(where: { $0.utf8.contains(0) }) else {
             throw TransferFailure(.invalidRequest, "a text has a NUL")
         }
         let exchange = Exchange(of: request)
         let list = TextList(request.list)
-        let code: CURLcode? = withExtendedLifetime((exchange, list)) {
+        let code = withExtendedLifetime((exchange, list)) {
             let code = configure(easy, for: request, exchange, list)
-            return code == CURLE_OK ? run(easy, on: multi, isCancelled: isCancelled) : code
+            return code == CURLE_OK ? run(easy, exchange, on: multi) : code
         }
-        guard let code else { throw TransferFailure(.cancelled) }
         guard code == CURLE_OK else { throw failure(code, of: easy, for: request, exchange) }
         return TransferAnswer(
             status: tradewind_curl_status(easy), lines: exchange.lines, body: exchange.body,
@@ -56,7 +55,7 @@ final class CurlHandles: @unchecked Sendable {
             easy, request.url, request.protocols, request.connectTimeout.curlMilliseconds,
             request.timeout.curlMilliseconds, words)
         guard code == CURLE_OK else { return code }
-        tradewind_curl_receive(easy, onLine, onBody, exchange.context)
+        tradewind_curl_receive(easy, onLine, onBody, onProgress, exchange.context)
         if !request.usesProxy || !request.allowsPrivateAddresses { tradewind_curl_go_directly(easy) }
         if !request.allowsPrivateAddresses { tradewind_curl_choose_addresses(easy, onSocket, exchange.context) }
         if request.connectsAnew { tradewind_curl_connect_anew(easy) }
@@ -75,24 +74,25 @@ final class CurlHandles: @unchecked Sendable {
         }
     }
 
-    /// - Returns: how the transfer ended; nil where it was cancelled.
+    /// - Returns: how the transfer ended. A cancelled one is ended by libcurl itself, which asks `onProgress`: taken away in
+    ///   the middle, a mail would be sent as far as it goes (`smtp_done` of libcurl 7.88).
     private func run(
-        _ easy: UnsafeMutableRawPointer, on multi: UnsafeMutableRawPointer, isCancelled: () -> Bool
-    ) -> CURLcode? {
+        _ easy: UnsafeMutableRawPointer, _ exchange: Exchange, on multi: UnsafeMutableRawPointer
+    ) -> CURLcode {
         guard curl_multi_add_handle(multi, easy) == CURLM_OK else { return CURLE_FAILED_INIT }
         defer { curl_multi_remove_handle(multi, easy) }
-        while !isCancelled() {
+        while true {
             var running: Int32 = 0
             guard curl_multi_perform(multi, &running) == CURLM_OK else { return CURLE_FAILED_INIT }
             var code = CURLE_OK
             if tradewind_curl_take_outcome(multi, &code) != 0 {
-                if code == CURLE_OPERATION_TIMEDOUT { tradewind_curl_cut(easy) }
+                // libcurl keeps a connection on which the reply to a message is still to come; the next mail would take it
+                // for its own.
+                if code != CURLE_OK, exchange.hasSentMessage { tradewind_curl_cut(easy) }
                 return code
             }
             guard curl_multi_poll(multi, nil, 0, 1_000, nil) == CURLM_OK else { return CURLE_FAILED_INIT }
         }
-        tradewind_curl_cut(easy)
-        return nil
     }
 
     private func failure(
@@ -121,6 +121,7 @@ final class CurlHandles: @unchecked Sendable {
         case CURLE_LOGIN_DENIED, CURLE_REMOTE_ACCESS_DENIED, CURLE_AUTH_ERROR: .refused
         case CURLE_WEIRD_SERVER_REPLY: isRefusal ? .refused : .protocolViolation
         case CURLE_OPERATION_TIMEDOUT: .timeout
+        case CURLE_ABORTED_BY_CALLBACK: Task.isCancelled ? .cancelled : .timeout
         case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CERTPROBLEM,
             CURLE_SSL_CIPHER, CURLE_SSL_ISSUER_ERROR, CURLE_USE_SSL_FAILED:
             .tls

@@ -12,11 +12,14 @@ final class Exchange {
     /// Why libcurl was told to stop.
     private(set) var excess: String?
     private(set) var hasSentMessage = false
+    /// When it must be over.
+    private let deadline: ContinuousClock.Instant
     private var refusedAddresses = 0
     private var allowedAddresses = 0
 
     init(of request: TransferRequest) {
         sizeLimit = request.sizeLimit
+        deadline = .now + request.timeout
         if case .mail(let mail) = request.content { message = mail.message } else { message = [] }
     }
 
@@ -57,6 +60,9 @@ final class Exchange {
         return isPublic
     }
 
+    /// Whether nobody waits for it any more. The task is that of whoever runs the transfer, on the same thread.
+    var isUnwanted: Bool { Task.isCancelled || .now > deadline }
+
     private func refuse(_ limit: Int) -> Bool {
         excess = "more than \(limit) bytes"
         return false
@@ -86,6 +92,9 @@ let onBody: curl_write_callback = { bytes, size, count, context in
 let onRead: curl_read_callback = { bytes, size, count, context in
     Exchange.of(context)?.give(to: UnsafeMutableRawBufferPointer(start: bytes, count: size * count)) ?? 0
 }
+
+/// Called now and then; a return value other than 0 ends the transfer.
+let onProgress: curl_xferinfo_callback = { context, _, _, _, _ in Exchange.of(context)?.isUnwanted == true ? 1 : 0 }
 
 /// A list of texts. Owns libcurl's list and frees it.
 final class TextList {

@@ -30,7 +30,7 @@ public actor TransferClient {
     public func perform(_ request: TransferRequest) async throws(TransferFailure) -> TransferAnswer {
         let result: Result<TransferAnswer, TransferFailure> = await withTaskCancellationHandler {
             do throws(TransferFailure) {
-                return .success(try handles.perform(request, isCancelled: { Task.isCancelled }))
+                return .success(try handles.perform(request))
             } catch {
                 return .failure(error)
             }

@@ -27,9 +27,13 @@ static inline CURLcode tradewind_curl_begin(
     return code == CURLE_OK ? curl_easy_setopt(handle, CURLOPT_URL, url) : code;
 }
 
-/// Both callbacks get `context`.
+/// All callbacks get `context`. `on_progress` is called at least once a second, also while libcurl blocks.
 static inline void tradewind_curl_receive(
-    CURL *handle, curl_write_callback on_line, curl_write_callback on_body, void *context) {
+    CURL *handle, curl_write_callback on_line, curl_write_callback on_body, curl_xferinfo_callback on_progress,
+    void *context) {
+    curl_easy_setopt(handle, CURLOPT_NOPROGRESS, 0L);
+    curl_easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, on_progress);
+    curl_easy_setopt(handle, CURLOPT_XFERINFODATA, context);
     curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, on_line);
     curl_easy_setopt(handle, CURLOPT_HEADERDATA, context);
     curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, on_body);
@@ -104,7 +108,7 @@ static inline long tradewind_curl_connections(CURL *handle) {
 }
 
 /// Ends the connection of a transfer that is given up, while the handle is still in its multi handle. libcurl 7.88 waits for
-/// a mail server's answer to the message when the transfer counts as done already: given up there, it keeps the
+/// a mail server's answer to the message when the transfer counts as done already: failed there, it keeps the
 /// connection for the next mail, and given up in the middle of a message it ends the message as if it were whole.
 static inline void tradewind_curl_cut(CURL *handle) {
     curl_socket_t active = CURL_SOCKET_BAD;
