@@ -73,7 +73,7 @@ import Testing
                 _ = try await eventually("the customer is told, after \(step)") {
                     try await shop.notifications(of: id) == ["order-confirmed Sent"] ? true : nil
                 }
-                #expect(try await shop.stopWorkers(of: .notification) == 0)
+                #expect(await shop.stopWorkers(of: .notification) == 0)
                 let mails = try mail.mails().filter { $0.text.contains(id.description) }
                 #expect(mails.count == step.mails, "after \(step)")
                 #expect(Set(mails.map { $0["Message-ID"] }).count == 1, "after \(step)")
