@@ -128,6 +128,27 @@ import Testing
         }
     }
 
+    @Test func aLaneThatIsToldToStopFinishesWhatIsUnderWayAndTakesNothingMore() async throws {
+        let (gate, shutdown) = (Gate(), ShutdownSignal())
+        let channel = TestChannel { _ in await gate.pass() }
+        try await NotificationFixture.with(channel: channel) { notification in
+            try await notification.announce(confirmed: [try someOrder(), try someOrder()])
+            let wanted = try #require(
+                try await notification.database.pool.first("SELECT channel FROM deliveries") { try $0.text(0) })
+            let lane = DeliveryLane(
+                for: try #require(Channel(rawValue: wanted)), through: channel, steps: notification.steps,
+                wakeUp: notification.wakeUp)
+            async let run: Void = lane.run(until: shutdown)
+            await gate.isReached()
+            shutdown.trigger()
+            gate.open()
+            await run
+            #expect(await channel.taken.count == 1)
+            #expect(try await notification.count("notifications WHERE status = 'Sent'") == 1)
+            #expect(try await notification.count("deliveries WHERE due_at <= now() AND lease IS NULL") == 1)
+        }
+    }
+
     @Test func factsOfWhatWasNotDeliveredAreForgottenAndNothingElse() async throws {
         let channel = TestChannel { _ throws(DeliveryFailed) in throw DeliveryFailed(reason: "no") }
         try await NotificationFixture.with(channel: channel) { notification in
