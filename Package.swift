@@ -104,7 +104,7 @@ let domains = [
     Domain(
         name: "Notification", consumes: ["Order", "Stock"],
         infrastructure: ["Templating", "Locking", "Resilience", "HTTPClient", "Cryptography", "Lifecycle", "Tracing"]
-            + ["Encodings", "Mail", "Formatting"],
+            + ["Encodings", "Mail", "Formatting", "Runtime"],
         migrations: [
             "V0001__messaging.sql", "V0002__notifications.sql", "V0003__dead_letters.sql",
             "V0004__inbox_partitions.sql",
@@ -113,6 +113,7 @@ let domains = [
             "V0008__request_counts.sql",
             "V0009__delivery.sql",
             "V0010__customers.sql",
+            "V0011__template_versions.sql",
             "V0012__scheduled_work.sql",
             "V0013__unsent_notifications.sql",
             "V0014__idempotency_keys_by_about.sql",

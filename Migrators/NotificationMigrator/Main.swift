@@ -19,6 +19,9 @@ struct NotificationMigrator {
                 try Migration(fileName: "V0008__request_counts.sql", bytes: PackageResources.V0008__request_counts_sql),
                 try Migration(fileName: "V0009__delivery.sql", bytes: PackageResources.V0009__delivery_sql),
                 try Migration(fileName: "V0010__customers.sql", bytes: PackageResources.V0010__customers_sql),
+                try Migration(
+                    fileName: "V0011__template_versions.sql",
+                    bytes: PackageResources.V0011__template_versions_sql),
                 try Migration(fileName: "V0012__scheduled_work.sql", bytes: PackageResources.V0012__scheduled_work_sql),
                 try Migration(
                     fileName: "V0013__unsent_notifications.sql",

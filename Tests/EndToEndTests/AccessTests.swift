@@ -46,6 +46,9 @@ import Testing
             ("GET /api/notification-templates/{id}", staff),
             ("PUT /api/notification-templates/{id}", [.admin]),
             ("DELETE /api/notification-templates/{id}", [.admin]),
+            ("GET /api/notification-templates/{id}/versions", staff),
+            ("GET /api/notification-templates/{id}/versions/{version}", staff),
+            ("POST /api/notification-templates/{id}/preview", staff),
             ("GET /api/notifications", staff),
             ("GET /api/notifications/{id}", staff),
             ("POST /api/notifications/{id}/resend", staff),
@@ -89,7 +92,8 @@ import Testing
         case .notification:
             TemplateRoutes(
                 units, templates: PostgresTemplateRepository(), catalog: PostgresTemplateCatalog(pool),
-                renderer: MustacheRenderer(), keys: keys
+                renderer: MustacheRenderer(),
+                composer: .standard, keys: keys
             ).add(to: &router)
             NotificationRoutes(
                 units, log: PostgresNotificationLog(pool), notifications: PostgresNotificationRepository(),

@@ -21,7 +21,9 @@ struct NotificationServer: Sendable {
             var router = Router()
             TemplateRoutes(
                 notification.units, templates: PostgresTemplateRepository(), catalog: PostgresTemplateCatalog(pool),
-                renderer: MustacheRenderer(), keys: PostgresIdempotencyKeys()
+                renderer: MustacheRenderer(),
+                composer: .standard,
+                keys: PostgresIdempotencyKeys()
             ).add(to: &router)
             NotificationRoutes(
                 notification.units, log: PostgresNotificationLog(pool), notifications: PostgresNotificationRepository(),

@@ -6,7 +6,9 @@ import Testing
 @Suite struct TemplateAPITests {
     private static let path = "/api/notification-templates"
     private static let welcome =
-        #"{"key":"welcome","subject":"Grüße 👋 {{name}}","textBody":"Hi {{name}}","htmlBody":"<p>Hi {{name}}</p>"}"#
+        #"{"key":"welcome","subject":"Grüße 👋 {{customerName}}","textBody":"Hi","htmlBody":"<p>Hi {{reason}}</p>"}"#
+    /// How many templates there are from the beginning.
+    private static let seeds = 8
 
     @Test func aTemplateIsCreatedReadChangedAndDeleted() async throws {
         try await NotificationServer.with { server in
@@ -19,7 +21,7 @@ import Testing
             let read = try await server.client.send("GET", location)
             #expect(read.status == 200)
             #expect(read.json == created.json)
-            #expect(read.json["subject"] == .string("Grüße 👋 {{name}}"))
+            #expect(read.json["subject"] == .string("Grüße 👋 {{customerName}}"))
 
             let changed = try await server.client.send(
                 "PUT", location, headers: ["If-Match": try #require(read.header("ETag"))],
@@ -52,7 +54,7 @@ import Testing
                 "POST", Self.path, headers: key, json: #"{"key":"a","subject":"s","textBody":"t","htmlBody":"h"}"#)
             #expect(other.status == 422)
             let templates = try await server.client.send("GET", Self.path).json["items"]?.arrayValue?.count
-            #expect(templates == 3)
+            #expect(templates == Self.seeds + 1)
         }
     }
 
@@ -114,19 +116,25 @@ import Testing
                 "PUT", first.header("Location") ?? "", headers: ["If-Match": "*"],
                 json: #"{"key":"order-confirmed","subject":"s","textBody":"t","htmlBody":"h"}"#)
             #expect(renamed.status == 409)
-            #expect(try await server.client.send("GET", Self.path).json["items"]?.arrayValue?.count == 3)
+            #expect(try await server.client.send("GET", Self.path).json["items"]?.arrayValue?.count == Self.seeds + 1)
         }
     }
 
     @Test func theSeededTemplatesAreListedPageByPage() async throws {
         try await NotificationServer.with { server in
-            let first = try await server.client.send("GET", "\(Self.path)?limit=1")
-            #expect(first.status == 200)
-            #expect(first.json["items"]?.arrayValue?.map { $0["key"] } == [.string("order-cancelled")])
-            let cursor = try #require(first.json["nextCursor"]?.stringValue)
-            let second = try await server.client.send("GET", "\(Self.path)?limit=1&cursor=\(cursor)")
-            #expect(second.json["items"]?.arrayValue?.map { $0["key"] } == [.string("order-confirmed")])
-            #expect(second.json["nextCursor"] == .null)
+            var found: [String] = []
+            var page = "\(Self.path)?limit=1"
+            for _ in 0..<Self.seeds {
+                let answer = try await server.client.send("GET", page)
+                #expect(answer.status == 200)
+                for template in answer.json["items"]?.arrayValue ?? [] {
+                    found.append("\(template["key"]?.stringValue ?? "") \(template["locale"]?.stringValue ?? "-")")
+                }
+                guard let cursor = answer.json["nextCursor"]?.stringValue else { break }
+                page = "\(Self.path)?limit=1&cursor=\(cursor)"
+            }
+            let keys = ["low-stock-digest", "order-cancelled", "order-confirmed", "order-follow-up"]
+            #expect(found == keys.flatMap { ["\($0) -", "\($0) de"] })
         }
     }
 
@@ -136,6 +144,10 @@ import Testing
         (
             #"{"key":"a","subject":"{{x","textBody":"{{#a}}","htmlBody":"{{/a}}"}"#, 422,
             ["/subject", "/textBody", "/htmlBody"]
+        ),
+        (
+            #"{"key":"a","subject":"{{total}}","textBody":"{{sku}} {{nobody}}","htmlBody":"{{#orderId}}{{/orderId}}"}"#,
+            422, ["/subject", "/textBody", "/textBody", "/htmlBody"]
         ),
         (
             #"{"key":"A!","channel":"fax","textBody":7,"htmlBody":"{{>partial}}"}"#, 422,
@@ -150,7 +162,7 @@ import Testing
             #expect(answer.header("Content-Type") == "application/problem+json")
             let faults = answer.json["errors"]?.arrayValue ?? []
             #expect(faults.compactMap { $0["pointer"]?.stringValue } == pointers)
-            #expect(try await server.client.send("GET", Self.path).json["items"]?.arrayValue?.count == 2)
+            #expect(try await server.client.send("GET", Self.path).json["items"]?.arrayValue?.count == Self.seeds)
         }
     }
 

@@ -24,7 +24,7 @@ import Testing
 
     @Test func aTemplateIsGivenTheWholeOrder() throws {
         let order = try someOrder(contact: OrderContact(name: "Ann", email: nil))
-        let data = order.messageData(reason: "sold out")
+        let data = order.messageData(reason: "sold out", in: .plain)
         #expect(data["orderId"]?.stringValue == order.orderID.description)
         #expect(data["orderDate"]?.stringValue == "2026-11-21 09:30 UTC")
         #expect(data["customerName"]?.stringValue == "Ann")
@@ -38,8 +38,9 @@ import Testing
     }
 
     @Test func anOrderWithoutNameOrReasonHasStandIns() throws {
-        let data = try someOrder().messageData()
+        let data = try someOrder().messageData(in: .plain)
         #expect(data["customerName"]?.stringValue == "customer")
+        #expect(data["recipientName"] == .null)
         #expect(data["reason"] == .null)
     }
 }

@@ -129,7 +129,7 @@ private struct EchoRenderer: MessageRenderer, LocaleFormatter {
         Message(subject: content.subject, text: content.textBody, html: content.htmlBody)
     }
 
-    func fault(in text: String) -> String? { nil }
+    func faults(in text: String, filledWith shape: JSONSchema?) -> [String] { [] }
     func text(_ amount: Money, in locale: LocaleTag) -> String { amount.amount }
     func text(_ time: Timestamp, in locale: LocaleTag) -> String { time.description }
 }

@@ -1,8 +1,9 @@
 import DomainKit
-import NotificationApplication
 import NotificationDomain
 import OrderContracts
 import Testing
+
+@testable import NotificationApplication
 
 /// Some order with two lines.
 func someOrder(contact: OrderContact? = nil) throws -> OrderSnapshot {
@@ -28,4 +29,15 @@ func somePending(
     return PendingDelivery(
         notification: notification, round: round, tries: tries, occasion: isKept ? .order(order, reason: nil) : nil,
         cause: Cause(correlationID: "c"), isUntrue: isUntrue)
+}
+
+/// Says in which language it was asked, and changes nothing.
+struct PlainFormatter: LocaleFormatter {
+    func text(_ amount: Money, in locale: LocaleTag) -> String { "\(amount) as in \(locale)" }
+
+    func text(_ time: Timestamp, in locale: LocaleTag) -> String { "\(time) as in \(locale)" }
+}
+
+extension Wording {
+    static let plain = Wording(locale: .english, formatter: PlainFormatter())
 }

@@ -18,6 +18,7 @@ import Testing
         (#"{}"#, ["/key", "/subject", "/textBody", "/htmlBody"]),
         (#"[]"#, [""]), (#""text""#, [""]), (#"null"#, [""]),
         (#"{"key":"A b","subject":"s","textBody":"t","htmlBody":"h"}"#, ["/key"]),
+        (#"{"key":"a","locale":"German","subject":"s","textBody":"t","htmlBody":"h"}"#, ["/locale"]),
         (#"{"key":"a","channel":"fax","subject":"s","textBody":"t","htmlBody":"h"}"#, ["/channel"]),
         (
             #"{"key":1,"channel":[],"subject":" ","textBody":"","htmlBody":{}}"#,
@@ -28,11 +29,29 @@ import Testing
         #expect(try faults(text, as: NewTemplateBody.self) == expected)
     }
 
-    @Test func theChannelIsTheLogWhereNoneIsGiven() throws {
-        let text = #"{"key":"a","subject":"s","textBody":"t","htmlBody":"h"}"#
+    @Test func aNewTemplateMayLeaveOutChannelAndLocale() throws {
+        let text = #"{"key":"a","locale":null,"subject":"s","textBody":"t","htmlBody":"h"}"#
         let body = try JSONReader.decode(NewTemplateBody.self, from: try JSONValue(parsing: Array(text.utf8)))
-        #expect(body.content.channel == .log)
-        #expect(body.content.key.text == "a")
+        #expect(body.draft.channel == nil)
+        #expect(body.draft.variant.description == "a")
+    }
+
+    @Test func aLocaleIsReadInAnyLetters() throws {
+        let text = #"{"key":"a","locale":"DE_at","subject":"s","textBody":"t","htmlBody":"h"}"#
+        let body = try JSONReader.decode(NewTemplateBody.self, from: try JSONValue(parsing: Array(text.utf8)))
+        #expect(body.draft.variant.description == "a/de-AT")
+    }
+
+    @Test(arguments: [
+        (#"{}"#, []), (#"{"data":null,"locale":null,"version":null,"subject":null}"#, []), (#"[]"#, [""]),
+        (
+            #"{"locale":"German","version":0,"subject":" ","textBody":1,"htmlBody":""}"#,
+            ["/locale", "/version", "/subject", "/textBody", "/htmlBody"]
+        ),
+        (#"{"data":[]}"#, ["/data"]),
+    ])
+    func aPreviewMayLeaveOutEverything(text: String, expected: [String]) throws {
+        #expect(try faults(text, as: PreviewTemplateBody.self) == expected)
     }
 
     @Test(arguments: [

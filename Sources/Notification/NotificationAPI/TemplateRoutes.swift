@@ -16,16 +16,19 @@ public struct TemplateRoutes: Sendable {
     private let delete: DeleteTemplate
     private let get: GetTemplate
     private let list: ListTemplates
+    private let catalog: any TemplateCatalog
+    private let preview: PreviewTemplate
 
     /// - Parameters:
     ///   - units: opens one unit of work for each request that changes something.
     ///   - templates: where templates are changed.
     ///   - catalog: where they are read.
     ///   - renderer: says what is no template.
+    ///   - composer: shows what a template gives.
     ///   - keys: where answers to requests with an idempotency key are kept.
     public init(
         _ units: any UnitOfWorkProvider, templates: any TemplateRepository, catalog: any TemplateCatalog,
-        renderer: any MessageRenderer, keys: any IdempotencyKeys
+        renderer: any MessageRenderer, composer: MessageComposer, keys: any IdempotencyKeys
     ) {
         self.units = units
         once = OnceOnly(units, keys: keys)
@@ -35,6 +38,8 @@ public struct TemplateRoutes: Sendable {
         delete = DeleteTemplate(templates)
         get = GetTemplate(catalog)
         list = ListTemplates(catalog)
+        self.catalog = catalog
+        preview = PreviewTemplate(catalog, check: check, composer: composer)
     }
 
     /// Adds the routes to `router`.
@@ -44,18 +49,21 @@ public struct TemplateRoutes: Sendable {
         router.get("\(Self.path)/{id}", .getTemplate, handler: getOne)
         router.put("\(Self.path)/{id}", .changeTemplate, handler: put)
         router.delete("\(Self.path)/{id}", .deleteTemplate, handler: deleteOne)
+        router.get("\(Self.path)/{id}/versions", .listTemplateVersions, handler: getVersions)
+        router.get("\(Self.path)/{id}/versions/{version}", .getTemplateVersion, handler: getVersion)
+        router.post("\(Self.path)/{id}/preview", .previewTemplate, handler: postPreview)
     }
 
     @Sendable private func getPage(_ request: HTTPRequest) async throws -> HTTPResponse {
         let page = try request.page()
-        let templates = try await list(after: try page.position { TemplateKey($0) }, limit: page.limit + 1)
+        let templates = try await list(after: try page.position { TemplateVariant($0) }, limit: page.limit + 1)
         return .page(Page(templates.map(TemplateBody.init), for: page, position: \.position), of: request)
     }
 
     @Sendable private func post(_ request: HTTPRequest) async throws -> HTTPResponse {
-        let content = try read(request, as: NewTemplateBody.self).content
+        let draft = try read(request, as: NewTemplateBody.self).draft
         return try await once(request) { [create] work in
-            let template = try await create(content, in: work)
+            let template = try await create(draft, in: work)
             return .json(201, TemplateBody(template), headers: ["Location": "\(Self.path)/\(template.id)"])
         }
     }
@@ -86,13 +94,40 @@ public struct TemplateRoutes: Sendable {
         return .empty()
     }
 
+    @Sendable private func getVersions(_ request: HTTPRequest) async throws -> HTTPResponse {
+        let id = try request.id("id")
+        let page = try request.page()
+        let versions = try await catalog.versions(
+            of: id, before: try page.position(versionNumber), limit: page.limit + 1)
+        if versions.isEmpty, try await get(id) == nil { throw Problem.notFound() }
+        return .page(Page(versions.map(TemplateVersionBody.init), for: page, position: \.position), of: request)
+    }
+
+    @Sendable private func getVersion(_ request: HTTPRequest) async throws -> HTTPResponse {
+        let id = try request.id("id")
+        guard let number = versionNumber(request.path("version")),
+            let version = try await catalog.version(number, of: id)
+        else { throw Problem.notFound() }
+        return .json(200, TemplateVersionBody(version))
+    }
+
+    @Sendable private func postPreview(_ request: HTTPRequest) async throws -> HTTPResponse {
+        let id = try request.id("id")
+        // It does nothing that a key could keep from happening twice; but what is no key is a mistake here, too.
+        _ = try request.idempotencyKey()
+        let wish = try request.decode(PreviewTemplateBody.self).wish
+        guard let shown = try await preview(id, wish) else { throw Problem.notFound() }
+        return .json(200, TemplatePreviewBody(shown))
+    }
+
     /// The body of `request`.
     /// - Throws: 422 with all faults at once: those of the fields, and those in what the texts say as templates.
     private func read<Body: JSONDecodable>(_ request: HTTPRequest, as type: Body.Type) throws(Problem) -> Body {
         let document = try request.decode(JSONValue.self)
         let broken = check(
             subject: document["subject"]?.stringValue, textBody: document["textBody"]?.stringValue,
-            htmlBody: document["htmlBody"]?.stringValue)
+            htmlBody: document["htmlBody"]?.stringValue,
+            of: document["key"]?.stringValue.flatMap { TemplateKey($0) })
         var faults: [JSONFault] = []
         do throws(JSONFaults) {
             let body = try JSONReader.decode(type, from: document)
@@ -102,4 +137,9 @@ public struct TemplateRoutes: Sendable {
         }
         throw .unprocessable(faults + broken)
     }
+}
+
+/// The number of a version; nil where `text` is none.
+private func versionNumber(_ text: String) -> Int? {
+    Int(text).flatMap { (1...Int(Int32.max)).contains($0) ? $0 : nil }
 }

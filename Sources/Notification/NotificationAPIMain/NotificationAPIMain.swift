@@ -14,15 +14,19 @@ struct NotificationAPIMain {
     static func main() async {
         await ServiceProcess(
             "notification-api", "Keeps templates, and shows what customers were told, over HTTP.",
-            settings: { environment throws(ConfigurationError) in try APISettings(environment, defaultPort: 8083) }
+            settings: { environment throws(ConfigurationError) in
+                let wording = WordingSettings(environment)
+                return (wording, try APISettings(environment, defaultPort: 8083))
+            }
         ).run { settings, process in
+            let (wording, settings) = settings
             let database = PostgresPool(settings.database, logger: process.logger)
             let filters = APIFilters(settings, sharing: database, logger: process.logger)
             let units = PostgresUnitOfWorkProvider(database, logger: process.logger)
             let keys = PostgresIdempotencyKeys()
             let templates = TemplateRoutes(
                 units, templates: PostgresTemplateRepository(), catalog: PostgresTemplateCatalog(database),
-                renderer: MustacheRenderer(), keys: keys)
+                renderer: MustacheRenderer(), composer: wording.composer, keys: keys)
             let notifications = NotificationRoutes(
                 units, log: PostgresNotificationLog(database), notifications: PostgresNotificationRepository(),
                 queue: PostgresDeliveryQueue(database), templates: PostgresTemplateRepository(), keys: keys)

@@ -37,6 +37,9 @@ public struct LocaleTag: Sendable, Hashable {
         let parts = text.split(separator: "-")
         return parts.indices.reversed().map { LocaleTag(known: parts[...$0].joined(separator: "-")) }
     }
+
+    /// The language alone: `zh` of `zh-Hant-TW`.
+    public var language: LocaleTag { LocaleTag(known: String(text.prefix { $0 != "-" })) }
 }
 
 extension String {

@@ -56,4 +56,12 @@ public struct TemplateContent: Sendable, Equatable {
         self.textBody = textBody
         self.htmlBody = htmlBody
     }
+
+    public var variant: TemplateVariant { TemplateVariant(key: key, locale: locale) }
+
+    /// The same by another channel.
+    public func delivered(by channel: Channel) -> TemplateContent {
+        TemplateContent(
+            key: key, locale: locale, channel: channel, subject: subject, textBody: textBody, htmlBody: htmlBody)
+    }
 }

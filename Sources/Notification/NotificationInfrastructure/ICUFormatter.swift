@@ -1,15 +1,16 @@
 import DomainKit
+import Formatting
 import NotificationApplication
 import NotificationDomain
 
-/// Writes amounts and times as readers of a language expect them.
+/// Writes amounts and times as readers of a language expect them, by ICU.
 public struct ICUFormatter: LocaleFormatter {
-    private let timeZone: String
+    private let formatter: LanguageFormatter
 
-    /// - Parameter timeZone: the zone of times, by its name in the tz database: `Europe/Vienna`.
-    public init(timeZone: String = "UTC") { self.timeZone = timeZone }
+    /// - Parameter timeZone: the zone in which times are told.
+    public init(timeZone: TimeZoneName = .utc) { formatter = LanguageFormatter(timeZone: timeZone) }
 
-    public func text(_ amount: Money, in locale: LocaleTag) -> String { amount.description }
+    public func text(_ amount: Money, in locale: LocaleTag) -> String { formatter.text(amount, in: locale.text) }
 
-    public func text(_ time: Timestamp, in locale: LocaleTag) -> String { "\(time)" }
+    public func text(_ time: Timestamp, in locale: LocaleTag) -> String { formatter.text(time, in: locale.text) }
 }

@@ -16,12 +16,12 @@ public struct MustacheRenderer: MessageRenderer {
             html: try render("htmlBody", content.htmlBody, data, .html))
     }
 
-    public func fault(in text: String) -> String? {
-        do {
-            _ = try Template(text)
-            return nil
-        } catch {
-            return error.description
+    public func faults(in text: String, filledWith shape: JSONSchema?) -> [String] {
+        Template.faults(in: text, filledWith: shape ?? .any).map { fault in
+            switch fault.code {
+            case .unknownName, .notASection, .notAValue: "cannot be filled: \(fault)"
+            default: "is no template: \(fault)"
+            }
         }
     }
 

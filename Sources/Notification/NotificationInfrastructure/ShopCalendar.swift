@@ -5,15 +5,7 @@ import Formatting
 public struct ShopCalendar: Sendable, CustomStringConvertible {
     private let timeZone: TimeZoneName
 
-    /// - Parameter name: a time zone of the tz database, such as `Europe/Vienna`. Nil where there is no such zone.
-    public init?(timeZone name: String) {
-        guard let timeZone = TimeZoneName(name) else { return nil }
-        self.timeZone = timeZone
-    }
-
-    private init(_ timeZone: TimeZoneName) { self.timeZone = timeZone }
-
-    public static let utc = ShopCalendar(.utc)
+    public init(_ timeZone: TimeZoneName) { self.timeZone = timeZone }
 
     /// The name of the time zone.
     public var description: String { timeZone.text }

@@ -30,9 +30,8 @@ struct Deliveries {
                 preferences: PostgresCustomerPreferences(database)),
             templates: PostgresTemplateCatalog(database), repository: PostgresTemplateRepository(),
             deliver: DeliverNotification(
-                composer: MessageComposer(
-                    renderer: MustacheRenderer(), formatter: ICUFormatter(), defaultLocale: delivery.defaultLocale),
-                retries: delivery.retries, operatorEmail: delivery.operatorEmail, log: LogChannel()))
+                composer: settings.wording.composer, retries: delivery.retries, operatorEmail: delivery.operatorEmail,
+                log: LogChannel()))
         if settings.mail == nil {
             logger.info("mails are only recorded", LogField("reason", "SMTP_URL is not set"))
         }

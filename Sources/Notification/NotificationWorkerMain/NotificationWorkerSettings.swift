@@ -6,6 +6,7 @@ import Runtime
 /// What Notification's worker is told: what every worker is, and how notifications are delivered.
 struct NotificationWorkerSettings: Sendable {
     let worker: WorkerSettings
+    let wording: WordingSettings
     let delivery: DeliverySettings
     let customers: CustomerServiceSettings
     let customerCopiesKept: Duration
@@ -17,12 +18,13 @@ struct NotificationWorkerSettings: Sendable {
 
     /// - Throws: ``ConfigurationError`` with all that is wrong in `environment`.
     init(_ environment: Environment) throws(ConfigurationError) {
+        wording = WordingSettings(environment)
         delivery = DeliverySettings(environment)
         customers = environment.customerService()
         customerCopiesKept = environment.customerCopiesKept()
         mail = environment.mail()
         webhook = environment.webhook()
-        schedule = ScheduleSettings(environment)
+        schedule = ScheduleSettings(environment, in: ShopCalendar(wording.timeZone))
         worker = try WorkerSettings(environment, defaultPort: 9083)
     }
 
@@ -39,8 +41,6 @@ struct DeliverySettings: Sendable {
     let retries: RetrySchedule
     /// How many messages are handed over at the same time by each channel that waits for another machine.
     let concurrency: Int
-    /// The language of whoever said none.
-    let defaultLocale: LocaleTag
     /// Where what is for the shop's operator goes; nil where it is only recorded.
     let operatorEmail: String?
 
@@ -53,9 +53,6 @@ struct DeliverySettings: Sendable {
         concurrency = environment.integer(
             "DELIVERY_CONCURRENCY", default: 4, in: 1...64,
             "how many mails, and how many webhook calls, are under way at the same time")
-        defaultLocale = environment.value(
-            "DEFAULT_LOCALE", default: .english, "the language of customers of whom none is known",
-            expected: "must be a language tag such as de or de-AT", read: { LocaleTag($0) })
         let email = environment.string(
             "OPERATOR_EMAIL", default: "",
             "where digests for the shop's operator go; without it they are only recorded")

@@ -7,6 +7,13 @@ public struct Currency: Sendable, Hashable {
     /// How many decimals its minor unit has.
     public let decimals: Int
 
+    private init(code: String, decimals: Int) {
+        self.code = code
+        self.decimals = decimals
+    }
+
+    public static let euro = Currency(code: "EUR", decimals: 2)
+
     /// Nil where ISO 4217 has no such currency in circulation.
     public init?(_ code: String) {
         guard let decimals = Currency.decimalsByCode[code] else { return nil }

@@ -7,8 +7,9 @@ public protocol MessageRenderer: Sendable {
     /// - Throws: ``RenderingFailed``.
     func render(_ content: TemplateContent, with data: JSONValue) throws(RenderingFailed) -> Message
 
-    /// What is wrong with the text of a template, and where; nil where it can be used.
-    func fault(in text: String) -> String?
+    /// What is wrong with the text of a template, and where, each as the end of a sentence; empty where it can be used.
+    /// - Parameter shape: what it will be filled with; nil where that is not known, and any name is allowed.
+    func faults(in text: String, filledWith shape: JSONSchema?) -> [String]
 }
 
 /// A template cannot be filled.

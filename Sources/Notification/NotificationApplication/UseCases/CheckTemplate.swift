@@ -8,16 +8,21 @@ public struct CheckTemplate: Sendable {
     public init(_ renderer: any MessageRenderer) { self.renderer = renderer }
 
     /// The faults of the given texts, by the JSON pointers of a template's document.
-    public func callAsFunction(subject: String?, textBody: String?, htmlBody: String?) -> [JSONFault] {
-        let texts = [("/subject", subject), ("/textBody", textBody), ("/htmlBody", htmlBody)]
-        return texts.compactMap { pointer, text in
-            text.flatMap(renderer.fault(in:)).map { JSONFault(pointer: pointer, detail: "is no template: \($0)") }
+    /// - Parameter key: nil where it is not known yet, and with it what the texts may ask for.
+    public func callAsFunction(
+        subject: String?, textBody: String?, htmlBody: String?, of key: TemplateKey?
+    ) -> [JSONFault] {
+        [("/subject", subject), ("/textBody", textBody), ("/htmlBody", htmlBody)].flatMap { pointer, text in
+            (text.map { renderer.faults(in: $0, filledWith: key?.messageShape) } ?? []).map {
+                JSONFault(pointer: pointer, detail: $0)
+            }
         }
     }
 
     /// - Throws: ``JSONFaults`` with every fault.
     func callAsFunction(_ content: TemplateContent) throws(JSONFaults) {
-        let faults = self(subject: content.subject, textBody: content.textBody, htmlBody: content.htmlBody)
+        let faults = self(
+            subject: content.subject, textBody: content.textBody, htmlBody: content.htmlBody, of: content.key)
         if !faults.isEmpty { throw JSONFaults(faults) }
     }
 }
