@@ -75,8 +75,11 @@ extension Shop {
 
     /// Places an order.
     /// - Returns: its id.
-    func placeOrder(_ items: [(product: EntityID, quantity: Int)]) async throws -> EntityID {
-        let answer = try await send("POST", "/api/orders", to: .order, body: Shop.orderBody(items))
+    func placeOrder(
+        _ items: [(product: EntityID, quantity: Int)], by customer: EntityID = .v7()
+    ) async throws -> EntityID {
+        let body = Shop.orderBody(items, customer: customer)
+        let answer = try await send("POST", "/api/orders", to: .order, body: body)
         try expect(201, answer)
         guard let id = answer.body["orderId"]?.stringValue.flatMap({ EntityID($0) }) else {
             throw Failure(description: "no orderId in \(answer.body.jsonText)")
