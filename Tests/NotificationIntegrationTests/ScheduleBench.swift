@@ -46,7 +46,7 @@ struct ScheduleBench: Sendable {
     }
 
     /// A worker's scheduler.
-    func scheduler(calendar: ShopCalendar = .utc, digestAt: TimeOfDay = TimeOfDay(hour: 6)) -> Scheduler {
+    func scheduler(calendar: ShopCalendar = ShopCalendar(.utc), digestAt: TimeOfDay = TimeOfDay(hour: 6)) -> Scheduler {
         let followUp = FollowUp(announcer)
         let tellOfLowStock = TellOfLowStock(PostgresLowStockRepository(), announcer: announcer)
         return Scheduler(
@@ -60,7 +60,7 @@ struct ScheduleBench: Sendable {
     }
 
     /// Has several workers start, each with a look at what is due.
-    func work(_ workers: Int = 4, calendar: ShopCalendar = .utc) async throws {
+    func work(_ workers: Int = 4, calendar: ShopCalendar = ShopCalendar(.utc)) async throws {
         try await withThrowingTaskGroup { group in
             for _ in 0..<workers {
                 group.addTask {
