@@ -27,10 +27,16 @@ import Testing
             settings: [
                 "CUSTOMER_SERVICE_URL": "https://ann:password@customers.example", "CUSTOMER_SERVICE_TOKEN": "a b",
                 "WEBHOOK_URL": "http://hooks.example/hidden", "WEBHOOK_SECRET": "too-short,hidden",
+                "SMTP_URL": "smtp://ann:hidden@mail.example:0", "MAIL_FROM": "nobody",
+                "SMTP_CA_FILE": "/nowhere/ca.pem",
+                "UNSUBSCRIBE_URL": "http://shop.example/u",
             ])
         #expect(await process.wait() == 78)
-        for setting in ["CUSTOMER_SERVICE_URL", "CUSTOMER_SERVICE_TOKEN", "WEBHOOK_URL", "WEBHOOK_SECRET"] {
-            #expect(process.log.contains("\(setting) must"), "\(setting) is missing in: \(process.log)")
+        let faults =
+            ["CUSTOMER_SERVICE_URL", "CUSTOMER_SERVICE_TOKEN", "WEBHOOK_URL", "WEBHOOK_SECRET", "MAIL_FROM"]
+            + ["UNSUBSCRIBE_URL"]
+        for fault in faults.map({ "\($0) must" }) + ["SMTP_URL has a port that is not", "SMTP_CA_FILE names the file"] {
+            #expect(process.log.contains(fault), "\(fault) is missing in: \(process.log)")
         }
         for secret in ["hidden", "password@", "a b"] {
             #expect(!process.log.contains(secret), "\(process.log)")

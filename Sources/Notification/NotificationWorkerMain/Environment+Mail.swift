@@ -1,3 +1,4 @@
+import Glibc
 import NotificationInfrastructure
 import Runtime
 
@@ -26,6 +27,9 @@ extension Environment {
         }
         if !unsubscribeURL.isEmpty, let problem = MailSettings.problem(withUnsubscribeURL: unsubscribeURL) {
             fault("UNSUBSCRIBE_URL", problem)
+        }
+        if !certificates.isEmpty, access(certificates, R_OK) != 0 {
+            fault("SMTP_CA_FILE", "names the file \(certificates), which cannot be read")
         }
         guard let url, var settings = MailSettings(server: url, from: from) else { return nil }
         settings.timeout = timeout
