@@ -134,7 +134,8 @@ import Testing
                 page = "\(Self.path)?limit=1&cursor=\(cursor)"
             }
             let keys = ["low-stock-digest", "order-cancelled", "order-confirmed", "order-follow-up"]
-            #expect(found == keys.flatMap { ["\($0) -", "\($0) de"] })
+            let all = keys.flatMap { ["\($0) -", "\($0) de"] }
+            #expect(found == all)
         }
     }
 

@@ -44,7 +44,8 @@ import Testing
         let composed = try composed(for: locale, default: standard, from: variants)
         #expect(composed.message.subject == expected)
         #expect(composed.locale.text == language)
-        #expect(composed.templateVersion == variants.first { $0.content.subject == expected }?.version)
+        let chosen = variants.first { $0.content.subject == expected }
+        #expect(composed.templateVersion == chosen?.version)
     }
 
     @Test func withoutAVariantThatWillDoThereIsNoMessage() throws {

@@ -33,7 +33,7 @@ public struct TestDatabase: Sendable {
         let pool = PostgresPool(PostgresSettings(url: url, poolSize: poolSize, applicationName: name))
         let database = TestDatabase(name: name, url: url, pool: pool)
         do {
-            if let migrator { try await MigrationRunner(database.settings(), migrations(of: migrator)).up() }
+            if let migrator { try await database.migrate(migrator) }
             let value = try await body(database)
             try await database.drop(from: server)
             return value
@@ -41,6 +41,13 @@ public struct TestDatabase: Sendable {
             try await database.drop(from: server)
             throw error
         }
+    }
+
+    /// Applies the migrations of a domain that are not applied yet.
+    /// - Parameter last: the last of them; nil for all.
+    public func migrate(_ migrator: String, upTo last: Int? = nil) async throws {
+        let steps = try TestDatabase.migrations(of: migrator).filter { $0.version <= last ?? .max }
+        try await MigrationRunner(settings(), steps).up()
     }
 
     /// The migrations of a domain, read from the checkout as its migrator embeds them.
