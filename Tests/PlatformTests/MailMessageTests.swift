@@ -70,7 +70,9 @@ import Testing
     }
 
     @Test func withoutAURLNothingIsSaidOfOneClick() throws {
-        for url in [nil, "https://shop.example/\r\nBcc: bob@example.org", "https://shop.example/ü"] {
+        for url in [
+            nil, "https://shop.example/\r\nBcc: bob@example.org", "https://shop.example/ü", "http://shop.example/",
+        ] {
             let headers = headers(
                 try message {
                     $0.unsubscription = Unsubscription(address: $0.from.address, subject: "stop", url: url)
