@@ -24,3 +24,7 @@ extension VariantRefused: ProblemConvertible {
         return .conflict(detail, type: "/problems/template-variant-refused", title: "Template variant refused")
     }
 }
+
+extension TemplateFaults: ProblemConvertible {
+    public var problem: Problem { .unprocessable(faults) }
+}

@@ -35,7 +35,7 @@ public struct ChangeTemplate: Sendable {
 
     /// - Parameter allow: throws where the template, as it is before, must not be changed. Nobody else changes it meanwhile.
     /// - Returns: the template as it is now; nil where there is none.
-    /// - Throws: `JSONFaults` where a text cannot be used; ``TemplateKeyTaken``; ``VariantRefused``.
+    /// - Throws: ``TemplateFaults`` where a text cannot be used; ``TemplateKeyTaken``; ``VariantRefused``.
     public func callAsFunction(
         _ id: EntityID, to change: Change, in work: any UnitOfWork,
         if allow: @Sendable (NotificationTemplate) throws -> Void = { _ in }

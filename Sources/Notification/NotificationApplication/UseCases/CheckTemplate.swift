@@ -19,10 +19,18 @@ public struct CheckTemplate: Sendable {
         }
     }
 
-    /// - Throws: ``JSONFaults`` with every fault.
-    func callAsFunction(_ content: TemplateContent) throws(JSONFaults) {
+    /// - Throws: ``TemplateFaults`` with every fault.
+    func callAsFunction(_ content: TemplateContent) throws(TemplateFaults) {
         let faults = self(
             subject: content.subject, textBody: content.textBody, htmlBody: content.htmlBody, of: content.key)
-        if !faults.isEmpty { throw JSONFaults(faults) }
+        if !faults.isEmpty { throw TemplateFaults(faults) }
     }
+}
+
+/// What is asked of a template cannot be done, because of what the request says.
+public struct TemplateFaults: Error, Sendable, Equatable {
+    /// All of them, by the JSON pointers of the request.
+    public let faults: [JSONFault]
+
+    init(_ faults: [JSONFault]) { self.faults = faults }
 }

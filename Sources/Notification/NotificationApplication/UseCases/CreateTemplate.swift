@@ -30,7 +30,7 @@ public struct CreateTemplate: Sendable {
         self.check = check
     }
 
-    /// - Throws: `JSONFaults` where a text cannot be used; ``TemplateKeyTaken``; ``VariantRefused``.
+    /// - Throws: ``TemplateFaults`` where a text cannot be used; ``TemplateKeyTaken``; ``VariantRefused``.
     public func callAsFunction(_ draft: Draft, in work: any UnitOfWork) async throws -> NotificationTemplate {
         let others = try await templates.claim(draft.variant.key, in: work)
         let content = TemplateContent(

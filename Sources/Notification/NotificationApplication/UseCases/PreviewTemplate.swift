@@ -47,7 +47,7 @@ public struct PreviewTemplate: Sendable {
     }
 
     /// - Returns: nil where there is no such template.
-    /// - Throws: `JSONFaults` where a text cannot be used, data is not of the shape that the texts are filled with, or
+    /// - Throws: ``TemplateFaults`` where a text cannot be used, data is not of the shape that the texts are filled with, or
     ///   there is no such version.
     public func callAsFunction(_ id: EntityID, _ wish: Wish) async throws -> Preview? {
         guard let template = try await catalog.template(id) else { return nil }
@@ -57,11 +57,11 @@ public struct PreviewTemplate: Sendable {
         let faults =
             check(subject: content.subject, textBody: content.textBody, htmlBody: content.htmlBody, of: content.key)
             + content.key.messageShape.faults(in: data, at: "/data")
-        guard faults.isEmpty else { throw JSONFaults(faults) }
+        guard faults.isEmpty else { throw TemplateFaults(faults) }
         do {
             return Preview(message: try composer.message(content, with: data), locale: wording.locale)
         } catch {
-            throw JSONFaults([JSONFault(pointer: "", detail: "cannot be filled: \(error.reason)")])
+            throw TemplateFaults([JSONFault(pointer: "", detail: "cannot be filled: \(error.reason)")])
         }
     }
 
@@ -70,7 +70,7 @@ public struct PreviewTemplate: Sendable {
         var texts = (subject: present.subject, textBody: present.textBody, htmlBody: present.htmlBody)
         if let number = wish.version, number != template.version {
             guard let version = try await catalog.version(number, of: template.id) else {
-                throw JSONFaults([JSONFault(pointer: "/version", detail: "must be a version that there is")])
+                throw TemplateFaults([JSONFault(pointer: "/version", detail: "must be a version that there is")])
             }
             texts = (version.subject, version.textBody, version.htmlBody)
         }
@@ -83,10 +83,10 @@ public struct PreviewTemplate: Sendable {
 
 extension JSONValue {
     /// The same object with the members of another in place of its own.
-    fileprivate func replacing(_ other: JSONValue?) throws(JSONFaults) -> JSONValue {
+    fileprivate func replacing(_ other: JSONValue?) throws(TemplateFaults) -> JSONValue {
         guard let other else { return self }
         guard case .object(let own) = self, case .object(let others) = other else {
-            throw JSONFaults([JSONFault(pointer: "/data", detail: "must be an object")])
+            throw TemplateFaults([JSONFault(pointer: "/data", detail: "must be an object")])
         }
         return .object(own.merging(others) { $1 })
     }
