@@ -182,6 +182,27 @@ import Testing
         }
     }
 
+    /// The key, and with it what the text may ask for, is known only when the template has been looked up.
+    @Test func aChangeThatAsksForAnUnknownNameIsRefusedWithItsPlace() async throws {
+        try await NotificationServer.with { server in
+            let digest = "\(Self.path)/019a0000-0000-7000-8000-000000000007"
+            let before = try await server.client.send("GET", digest)
+            let answer = try await server.client.send(
+                "PUT", digest, headers: ["If-Match": "*"],
+                json: #"{"subject":"{{count}}","textBody":"{{locale}}\n{{orderId}}","htmlBody":"{{threshold}}"}"#)
+            #expect(answer.status == 422)
+            let faults = (answer.json["errors"]?.arrayValue ?? []).map { fault in
+                "\(fault["pointer"]?.stringValue ?? "") \(fault["detail"]?.stringValue ?? "")"
+            }
+            #expect(
+                faults == [
+                    #"/textBody cannot be filled: There is no "orderId" here (line 2, column 1)"#,
+                    #"/htmlBody cannot be filled: "threshold" is there within {{#products}} only (line 1, column 1)"#,
+                ])
+            #expect(try await server.client.send("GET", digest).json == before.json)
+        }
+    }
+
     @Test func whatIsNotThereIsNotFound() async throws {
         try await NotificationServer.with { server in
             for id in ["019a0000-0000-7000-8000-00000000ffff", "order-confirmed", "%20"] {
