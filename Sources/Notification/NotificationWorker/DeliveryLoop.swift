@@ -31,7 +31,7 @@ struct DeliveryLoop: Sendable {
     }
 
     func deliverAll(until shutdown: ShutdownSignal) async {
-        if channel.isImmediate, steps.lookUp.timeLimit == .zero {
+        if channel.isImmediate, steps.lookUp.isImmediate {
             await deliverAtOnce(until: shutdown)
         } else {
             await deliverUnderLeases(until: shutdown)
@@ -101,8 +101,7 @@ struct DeliveryLoop: Sendable {
     }
 
     private func next() -> WantedDeliveries {
-        let limit =
-            steps.lookUp.timeLimit > .zero ? min(channel.batchSize, Self.lookUpLimit) : channel.batchSize
+        let limit = steps.lookUp.isImmediate ? channel.batchSize : min(channel.batchSize, Self.lookUpLimit)
         let lease = DeliveryLease(for: steps.lookUp.timeLimit + channel.timeLimit + Self.margin)
         return WantedDeliveries(channel: wanted, limit: limit, lease: lease)
     }

@@ -17,6 +17,9 @@ public struct LookUpCustomers: Sendable {
         self.preferences = preferences
     }
 
+    /// Whether there is no customer service to be asked.
+    public var isImmediate: Bool { directory == nil }
+
     /// The longest time that it takes to ask another machine; 0 where there is none.
     public var timeLimit: Duration { directory?.timeLimit ?? .zero }
 
