@@ -26,7 +26,7 @@ struct NotificationAPIMain {
             let keys = PostgresIdempotencyKeys()
             let templates = TemplateRoutes(
                 units, templates: PostgresTemplateRepository(), catalog: PostgresTemplateCatalog(database),
-                renderer: MustacheRenderer(), composer: wording.composer, keys: keys)
+                renderer: MustacheRenderer(), composer: wording.previewer, keys: keys)
             let notifications = NotificationRoutes(
                 units, log: PostgresNotificationLog(database), notifications: PostgresNotificationRepository(),
                 queue: PostgresDeliveryQueue(database), templates: PostgresTemplateRepository(), keys: keys)

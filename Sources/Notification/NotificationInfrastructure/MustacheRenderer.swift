@@ -5,9 +5,10 @@ import Templating
 
 /// Fills templates by mustache: subject and text as they are, HTML escaped.
 public struct MustacheRenderer: MessageRenderer {
-    private let parsed = ParsedTemplates()
+    private let parsed: ParsedTemplates?
 
-    public init() {}
+    /// - Parameter keepsParsed: whether a text is likely to come again, so that it need not be parsed again. Drafts are not.
+    public init(keepsParsed: Bool = true) { parsed = keepsParsed ? ParsedTemplates() : nil }
 
     public func render(_ content: TemplateContent, with data: JSONValue) throws(RenderingFailed) -> Message {
         Message(
@@ -29,7 +30,8 @@ public struct MustacheRenderer: MessageRenderer {
         _ part: String, _ text: String, _ data: JSONValue, _ escaping: Template.Escaping
     ) throws(RenderingFailed) -> String {
         do {
-            return try parsed.template(text).render(data, escaping: escaping)
+            let template = try parsed?.template(text) ?? Template(text)
+            return try template.render(data, escaping: escaping)
         } catch {
             throw RenderingFailed(reason: "\(part): \(error)")
         }

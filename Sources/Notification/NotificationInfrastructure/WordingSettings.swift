@@ -22,9 +22,14 @@ public struct WordingSettings: Sendable {
     }
 
     /// What puts notifications into words.
-    public var composer: MessageComposer {
+    public var composer: MessageComposer { composer(renderer: MustacheRenderer()) }
+
+    /// What shows drafts.
+    public var previewer: MessageComposer { composer(renderer: MustacheRenderer(keepsParsed: false)) }
+
+    private func composer(renderer: MustacheRenderer) -> MessageComposer {
         MessageComposer(
-            renderer: MustacheRenderer(), formatter: ICUFormatter(timeZone: timeZone), defaultLocale: defaultLocale)
+            renderer: renderer, formatter: ICUFormatter(timeZone: timeZone), defaultLocale: defaultLocale)
     }
 }
 
