@@ -77,6 +77,35 @@ import Testing
         }
     }
 
+    @Test func whoWantsNothingButWhatMustBeToldIsNotAsked() async throws {
+        let directory = FixedDirectory { .found(Customer(id: $0, preferences: Preferences(isOptedOut: true))) }
+        try await ScheduleBench.with(directory: directory) { bench in
+            let order = try someOrder()
+            try await bench.confirm(order)
+            bench.clock.advance(by: ScheduleBench.week)
+            try await bench.work()
+            await bench.notification.deliver()
+            let followUp = try #require(try await bench.notification.notifications(of: order).last)
+            #expect(followUp.template == .orderFollowUp && followUp.status == .skipped)
+            #expect(followUp.reason == "the customer does not want it")
+        }
+    }
+
+    @Test func theFollowUpIsAboutTheOrderAsItWasConfirmed() async throws {
+        try await ScheduleBench.with { bench in
+            let order = try someOrder(name: "Zoë")
+            try await bench.confirm(order)
+            bench.clock.advance(by: ScheduleBench.week)
+            try await bench.work()
+            await bench.notification.deliver()
+            let followUp = try #require(try await bench.notification.notifications(of: order).last)
+            #expect(followUp.template == .orderFollowUp && followUp.status == .sent)
+            #expect(followUp.recipient == "ann@example.org")
+            let text = try #require(followUp.message?.text)
+            #expect(text.contains("Dear Zoë") && text.contains("Grüner Tee 🍵"))
+        }
+    }
+
     @Test func nobodyIsAskedWhereThatIsSwitchedOff() async throws {
         try await ScheduleBench.with(followUpAfter: .zero) { bench in
             try await bench.confirm(try someOrder())

@@ -30,6 +30,20 @@ import Testing
         }
     }
 
+    @Test func theOperatorReadsWhatRanLow() async throws {
+        try await ScheduleBench.with(operatorEmail: "ops@example.org") { bench in
+            try await bench.work()
+            try await bench.runLow(available: 3)
+            bench.clock.advance(by: ScheduleBench.day)
+            try await bench.work()
+            await bench.notification.deliver()
+            let digest = try #require(try await bench.notifications().first)
+            #expect(digest.status == .sent && digest.recipient == "ops@example.org")
+            #expect(digest.message?.subject == "Running low: 1")
+            #expect(digest.message?.text.contains("Tee ö (TEA-1): 3 left, threshold 10") == true)
+        }
+    }
+
     @Test func nothingIsToldWhereNothingRanLow() async throws {
         try await ScheduleBench.with { bench in
             try await bench.work()

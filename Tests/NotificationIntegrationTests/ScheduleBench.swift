@@ -27,9 +27,10 @@ struct ScheduleBench: Sendable {
     /// - Parameter time: what the clock shows first.
     static func with(
         at time: Timestamp = SystemClock().now, followUpAfter: Duration = week,
+        directory: (any CustomerDirectory)? = nil, operatorEmail: String? = nil,
         _ body: @Sendable (ScheduleBench) async throws -> Void
     ) async throws {
-        try await NotificationFixture.with { notification in
+        try await NotificationFixture.with(directory: directory, operatorEmail: operatorEmail) { notification in
             try await body(ScheduleBench(notification, at: time, followUpAfter: followUpAfter))
         }
     }
