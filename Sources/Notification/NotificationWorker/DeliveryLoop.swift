@@ -58,7 +58,7 @@ struct DeliveryLoop: Sendable {
                     return taken.count
                 }
                 if count < channel.batchSize { return }
-            } catch  where error.meansTemporarilyUnavailable {
+            } catch let error where error.meansTemporarilyUnavailable {
                 await shutdown.sleep(for: backoff.nextDelay())
             } catch {
                 // One of them cannot be recorded: under a lease that is found out.
@@ -87,12 +87,13 @@ struct DeliveryLoop: Sendable {
                 guard let lease = wanted?.lease, !deliveries.isEmpty else { return nil }
                 return Taken(
                     lease: lease.id, latestStart: start + lease.duration - channel.timeLimit, deliveries: deliveries)
-            } catch  where error.meansTemporarilyUnavailable {
+            } catch let error where error.meansTemporarilyUnavailable {
                 // Also after it is told to stop: what was sent should be known. The lane bounds the waiting.
                 try? await Task.sleep(for: backoff.nextDelay())
             } catch {
-                guard !shutdown.isTriggered else { return nil }
-                logger.error("deliveries could not be recorded or taken", .error(error))
+                if done != nil || !shutdown.isTriggered {
+                    logger.error("deliveries could not be recorded or taken", .error(error))
+                }
                 if let done { await recordSingly(done.finished) }
                 await shutdown.sleep(for: .seconds(1))
                 return nil
@@ -150,12 +151,17 @@ struct DeliveryLoop: Sendable {
         for result in finished.results {
             do {
                 _ = try await perform(FinishedDeliveries(lease: finished.lease, results: [result]))
-            } catch {
+            } catch let error where !error.meansTemporarilyUnavailable {
                 logger.error("a delivery could not be recorded", LogField("notification_id", result.id), .error(error))
                 let failed = FinishedDeliveries(lease: finished.lease, results: [result.unrecorded])
                 _ = try? await perform(failed)
+            } catch {
+                // The database is away: it is delivered again once its lease has ended.
+                continue
             }
         }
+        let untouched = FinishedDeliveries(lease: finished.lease, results: [], untouched: finished.untouched)
+        _ = try? await perform(untouched)
     }
 
     private func perform(
