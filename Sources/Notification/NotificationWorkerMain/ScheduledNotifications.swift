@@ -28,10 +28,11 @@ struct ScheduledNotifications {
         services = [
             Scheduler(
                 of: [
-                    .once(FollowUp.kind, handler: { try await followUp($0, in: $1) }),
+                    // First: of follow-ups there can be many to make up for.
                     .recurring(
                         TellOfLowStock.kind, next: { schedule.calendar.next(schedule.digestAt, after: $0) },
                         handler: { try await tellOfLowStock($0, in: $1) }),
+                    .once(FollowUp.kind, handler: { try await followUp($0, in: $1) }),
                 ],
                 in: database, units: PostgresUnitOfWorkProvider(database, wakeUp: outbox, logger: logger),
                 logger: logger),
