@@ -43,6 +43,8 @@ import Testing
     @Test(arguments: ["9223372036854775807d", "10000000001ms", "-1s", "99999999999999999999s", "s", "1"])
     func aSpanBeyondAllCountingIsAFaultAndNotACrash(_ text: String) { #expect(Duration(setting: text) == nil) }
 
+    @Test func noTimeNeedsNoUnit() { #expect(Duration(setting: "0") == .zero) }
+
     @Test(arguments: ["0ms", "1500ms", "90s", "15m", "23h", "16d"])
     func spansOfTimeAreWrittenAsTheyAreRead(_ text: String) {
         #expect(Duration(setting: text)?.setting == text)

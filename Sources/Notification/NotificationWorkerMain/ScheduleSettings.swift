@@ -16,7 +16,7 @@ struct ScheduleSettings: Sendable {
         self.calendar = calendar
         followUpAfter = environment.duration(
             "FOLLOW_UP_AFTER", default: .seconds(7 * 86_400),
-            "how long after its confirmation an order's customer is asked whether all is well; 0s for never")
+            "how long after its confirmation an order's customer is asked whether all is well; 0 for never")
         digestAt = environment.value(
             "DIGEST_AT", default: .six, "when the operator is told every day what ran low, in TIME_ZONE",
             expected: "must be a time of day such as 06:00", read: { TimeOfDay($0) })

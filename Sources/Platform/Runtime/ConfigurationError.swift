@@ -21,12 +21,17 @@ public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConver
 }
 
 extension Duration {
-    /// Reads a number with a unit: `250ms`, `30s`, `15m`, `24h`, `15d`. Nil where the text is anything else.
+    /// Reads a number with a unit: `250ms`, `30s`, `15m`, `24h`, `15d`; zero needs no unit. Nil where the text is
+    /// anything else.
     public init?(setting text: String) {
         let units: [(String, Duration)] = [
             ("ms", .milliseconds(1)), ("s", .seconds(1)), ("m", .seconds(60)), ("h", .seconds(3_600)),
             ("d", .seconds(86_400)),
         ]
+        if text == "0" {
+            self = .zero
+            return
+        }
         for (suffix, unit) in units where text.hasSuffix(suffix) {
             // 27 million years at most, in days: no product overflows.
             guard let number = Int(text.dropLast(suffix.count)), (0...10_000_000_000).contains(number) else { continue }
