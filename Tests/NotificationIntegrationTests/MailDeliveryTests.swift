@@ -71,7 +71,9 @@ import Testing
         }
     }
 
-    @Test(arguments: [("en", "Your order", "en"), ("de", "Ihre Bestellung", "de"), ("de-AT", "Ihre Bestellung", "de")])
+    @Test(arguments: [
+        ("en", "Your order", "en"), ("de", "Ihre Bestellung", "de"), ("de-AT", "Ihre Bestellung", "de-AT"),
+    ])
     func aCustomerIsToldInTheirLanguage(locale: String, words: String, language: String) async throws {
         let directory = OneLanguage(locale: try #require(LocaleTag(locale)))
         try await withMail(directory: directory) { notification, server in
