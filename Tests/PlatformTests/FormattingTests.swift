@@ -31,8 +31,8 @@ import Testing
         ("en", "0.00", "USD", "$0.00"), ("ar", "60.02", "EUR", "٦٠٫٠٢ €"),
         // Beyond what a floating-point number holds exactly.
         ("en", "92233720368547758.07", "EUR", "€92,233,720,368,547,758.07"),
-        // ICU's data would leave the fillér out, and ISO 4217 does not.
-        ("en", "1500.50", "HUF", "HUF 1,500.50"),
+        // ICU's data would leave the fils out, and ISO 4217 does not.
+        ("en", "1500.555", "IQD", "IQD 1,500.555"),
         // A language that nobody speaks gets something that can be read.
         ("xx", "60.02", "EUR", "€ 60.02"),
     ])

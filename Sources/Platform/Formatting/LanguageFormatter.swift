@@ -20,7 +20,7 @@ public final class LanguageFormatter: Sendable {
     }
 
     private let timeZone: TimeZoneName
-    /// To make a format takes a hundred times as long as to use it, and none may be used by two threads at once.
+    /// To make a format takes far longer than to use it, and none may be used by two threads at once.
     private let formats = Mutex(Formats())
 
     /// - Parameter timeZone: the zone in which times are told.
