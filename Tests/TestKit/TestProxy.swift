@@ -76,6 +76,11 @@ public final class TestProxy: Sendable {
         while !state.withLock({ $0.isClosed }) {
             let client = Glibc.accept(listener, nil, nil)
             guard client >= 0 else { break }
+            if state.withLock({ $0.bytesUntilStall != nil }) {
+                // What it does not pass on stays with the client, but for so much.
+                var size: Int32 = 65_536
+                setsockopt(client, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<Int32>.size))
+            }
             let server = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
             var address = loopback(target)
             let isConnected = withUnsafePointer(to: &address) {

@@ -18,18 +18,25 @@ enum QuotedPrintable {
 
     private static func encode(_ line: ArraySlice<UInt8>, into encoded: inout [UInt8]) {
         var column = 0
-        for (index, byte) in zip(line.indices, line) {
-            let isLast = index == line.index(before: line.endIndex)
+        for index in line.indices {
+            let byte = line[index]
+            let isLast = index == line.endIndex - 1
             // White space at the end of a line would be lost.
             let isPlain = (0x21...0x7E).contains(byte) && byte != UInt8(ascii: "=") || isBlank(byte) && !isLast
-            let piece = isPlain ? [byte] : [UInt8(ascii: "="), digit(byte >> 4), digit(byte & 0xF)]
-            // Only the last piece of a line needs no room for a soft break behind it.
-            if column + piece.count > (isLast ? width : width - 1) {
+            let length = isPlain ? 1 : 3
+            // Only the end of a line needs no room for a soft break behind it.
+            if column + length > (isLast ? width : width - 1) {
                 encoded += [UInt8(ascii: "="), 0x0D, 0x0A]
                 column = 0
             }
-            encoded += piece
-            column += piece.count
+            if isPlain {
+                encoded.append(byte)
+            } else {
+                encoded.append(UInt8(ascii: "="))
+                encoded.append(digit(byte >> 4))
+                encoded.append(digit(byte & 0xF))
+            }
+            column += length
         }
     }
 
