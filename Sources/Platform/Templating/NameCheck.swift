@@ -130,6 +130,9 @@ extension JSONSchema {
 
     /// The name of a list or object of this object that a path can be found in.
     fileprivate func section(with path: [Substring]) -> String? {
-        members.first { $0.schema.inside.members.isEmpty ? false : $0.schema.inside.shape(at: path) != nil }?.name
+        members.first { member in
+            let inside = member.schema.inside
+            return !inside.members.isEmpty && inside.shape(at: path) != nil
+        }?.name
     }
 }
