@@ -155,7 +155,7 @@ struct SMTPClientTests {
 
     @Test(arguments: [TestMailServer.Encryption.startTLS, .implicit])
     func aCertificateThatNobodyVouchesForIsRefused(encryption: TestMailServer.Encryption) async throws {
-        let (server, other) = (try TestMailServer(encryption), try TestMailServer())
+        let (server, other) = (try TestMailServer(encryption), try TestMailServer(.startTLS))
         let message = try message()
         for certificates in [nil, other.certificate] {
             let client = try client(server) { $0.certificates = certificates }

@@ -29,7 +29,7 @@ public final class TestMailServer: @unchecked Sendable {
     ]
 
     public let port: Int
-    /// The PEM file that a client must trust.
+    /// The PEM file that a client must trust; there is none without encryption.
     public var certificate: String { folder.appending(path: "certificate.pem").path() }
     private let encryption: Encryption
     private let folder: URL
@@ -41,7 +41,7 @@ public final class TestMailServer: @unchecked Sendable {
         self.encryption = encryption
         folder = FileManager.default.temporaryDirectory.appending(path: "tradewind-mail-\(UUID())")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        try TestCertificate.make(in: folder)
+        if encryption != .none { try TestCertificate.make(in: folder) }
         let script = folder.appending(path: "mailserver.py")
         try Data(PackageResources.mailserver_py).write(to: script)
         try JSONEncoder().encode(Mode()).write(to: folder.appending(path: "mode.json"))
