@@ -45,7 +45,7 @@ extension Operation {
             It is filled with a sample, in place of whose members those of `data` stand. Texts in the body stand in place
             of the template's own, to be looked at before they are kept. It changes nothing.
             """,
-        parameters: [.templateID, .idempotencyKey], body: .json(PreviewTemplateBody.schema),
+        parameters: [.templateID], body: .json(PreviewTemplateBody.schema),
         answers: [.json(200, TemplatePreviewBody.schema, "What a reader would see.")])
 }
 

@@ -113,8 +113,6 @@ public struct TemplateRoutes: Sendable {
 
     @Sendable private func postPreview(_ request: HTTPRequest) async throws -> HTTPResponse {
         let id = try request.id("id")
-        // It does nothing that a key could keep from happening twice; but what is no key is a mistake here, too.
-        _ = try request.idempotencyKey()
         let wish = try request.decode(PreviewTemplateBody.self).wish
         guard let shown = try await preview(id, wish) else { throw Problem.notFound() }
         return .json(200, TemplatePreviewBody(shown))
