@@ -9,6 +9,7 @@ import Testing
         ("smtp://user:secret@mail.example:587", "mail.example:587", .required),
         ("smtp://user:secret@127.0.0.1:2525", "127.0.0.1:2525", .optional),
         ("smtp://user:secret@[::1]:2525", "[::1]:2525", .optional),
+        ("smtp://user:secret@127.example:2525", "127.example:2525", .required),
         ("smtp://us%40er:s%3Ae%2Fcret@mail.example?tls=optional", "mail.example:25", .optional),
         ("smtp://mail.example?tls=required", "mail.example:25", .required),
         ("smtp://mail.example:26/?tls=none", "mail.example:26", .none),

@@ -87,7 +87,8 @@ public struct SMTPServer: Sendable {
     }
 
     private static func isThisMachine(_ host: String) -> Bool {
-        host == "localhost" || host == "[::1]" || host.hasPrefix("127.")
+        let isLoopback = host.hasPrefix("127.") && host.utf8.allSatisfy { "0123456789.".utf8.contains($0) }
+        return host == "localhost" || host == "[::1]" || isLoopback
     }
 
     /// Where libcurl connects, without what must be kept secret.
