@@ -57,6 +57,8 @@ public struct DeliveryResult: Sendable {
     }
 
     /// How long until the next attempt; nil where there is none.
+    // Not inlined: Swift 6.3.1 crashes while it optimizes a closure of another module that has this in it.
+    @inline(never)
     public var pause: Duration? {
         if case .deferred(_, let pause) = outcome { pause } else { nil }
     }
